@@ -1,0 +1,185 @@
+"""What a layer is: parameters declared as fields, a window, an output shape, a forward rule, an explanation.
+
+A new kind subclasses Layer (or SlidingLayer), decorates itself with @register and has one entry in the
+catalogue; controls, reference page, API schema, canonical spelling and contract tests follow from that.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, ClassVar, Literal, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.errors import NotationError, Refusal
+from app.domain.fields import Plane, Window
+from app.domain.notation import Call
+from app.domain.params import REQUIRED, Param, ParamType, bind, write_arguments
+from app.domain.shapes import MAX_MAPS, MAX_STAGE_CELLS, AxisFormula, Formula, Shape
+from app.domain.windows import Sliding
+from app.layers.explanation import Explanation, Recipe, through
+
+Array = NDArray[np.float32]
+Group = Literal["convolution", "activation", "pooling", "picture", "classifier"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Learned:
+    """A tensor of a loaded network: `name` as in the notation, weights (out, in / groups, rows, cols) or (out, in)."""
+
+    name: str
+    weights: Array = dataclasses.field(compare=False, repr=False)
+    bias: Array = dataclasses.field(compare=False, repr=False)
+
+
+class Tensors(Protocol):
+    """Where `weights(...)` and `dense(...)` find their numbers."""
+
+    def get(self, name: str) -> Learned | None: ...
+    def names(self) -> Iterable[str]: ...
+
+
+class NoTensors:
+    """No network is loaded."""
+
+    def get(self, name: str) -> Learned | None:
+        return None
+
+    def names(self) -> Iterable[str]:
+        return ()
+
+
+def setting(type: ParamType, default: Any = REQUIRED, **bounds: Any) -> Any:
+    """Declare a parameter as a dataclass field; `bounds` are Param's low, high, choices, step, positional."""
+    metadata = {"type": type, "default": default, **bounds}
+    if default is REQUIRED:
+        return dataclasses.field(metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Layer(ABC):
+    """A layer with its parameters bound; immutable, comparable, without any state of a photo."""
+
+    kind: ClassVar[str]
+    group: ClassVar[Group]
+    recipe: ClassVar[Recipe]
+    off: ClassVar[bool] = False
+
+    @classmethod
+    @cache
+    def params(cls) -> tuple[Param, ...]:
+        """The parameters in the order in which the kind and its bases declare them as settings."""
+        found: dict[str, Param] = {}
+        for base in reversed(cls.__mro__):
+            for field in vars(base).get("__dataclass_fields__", {}).values():
+                if "type" in field.metadata and field.name in vars(base).get("__annotations__", {}):
+                    found[field.name] = Param(name=field.name, **field.metadata)
+        return tuple(found.values())
+
+    @classmethod
+    def read(cls, call: Call, tensors: Tensors) -> Self:
+        """Bind a call of the notation to a layer."""
+        return cls(**bind(cls.kind, cls.params(), call.args, call.position))
+
+    @property
+    def text(self) -> str:
+        """The layer's canonical spelling."""
+        values = {param.name: getattr(self, param.name) for param in self.params()}
+        arguments = write_arguments(self.params(), values)
+        return f"{self.kind}({','.join(arguments)})" if arguments else self.kind
+
+    @abstractmethod
+    def output_shape(self, shape: Shape) -> Shape:
+        """Shape after this layer.
+
+        Raises
+        ------
+        Refusal
+            When the layer cannot work on `shape`.
+        """
+
+    def shape_after(self, shape: Shape) -> Shape:
+        """Output shape, held within the bounds on maps and cells."""
+        after = self.output_shape(shape)
+        maps, cells = after[0], after[0] * after[1] * after[2]
+        if maps > MAX_MAPS:
+            raise Refusal("too_many_maps", maps=maps, limit=MAX_MAPS, suggestion=self.suggest(shape))
+        if cells > MAX_STAGE_CELLS:
+            raise Refusal("too_many_cells", cells=cells, limit=MAX_STAGE_CELLS, suggestion=self.suggest(shape))
+        return after
+
+    def alternatives(self, shape: Shape) -> Iterator[Layer]:
+        """Layers like this one that may fit `shape` where this one does not, the nearest first."""
+        return iter(())
+
+    def suggest(self, shape: Shape) -> str:
+        """The spelling of the nearest alternative that fits, by geometry and by the bounds, or an empty string."""
+        for layer in self.alternatives(shape):
+            try:
+                after = layer.output_shape(shape)
+            except (Refusal, NotationError):
+                continue
+            if after[0] <= MAX_MAPS and after[0] * after[1] * after[2] <= MAX_STAGE_CELLS:
+                return layer.text
+        return ""
+
+    def window(self, shape: Shape) -> Window:
+        """What the layer reads of an input of `shape`; by default the cell itself."""
+        return Plane(Sliding(shape[1], shape[1]), Sliding(shape[2], shape[2]))
+
+    def reads(self, channel: int, shape: Shape) -> tuple[int, ...]:
+        """The input channels that an output channel reads; by default its own."""
+        return (channel,)
+
+    def formula(self, shape: Shape) -> Formula:
+        """How the output size comes about; by default it is unchanged or set by the layer."""
+        _, rows, cols = self.output_shape(shape)
+        return Formula(
+            AxisFormula("same" if rows == shape[1] else "fixed", shape[1], rows),
+            AxisFormula("same" if cols == shape[2] else "fixed", shape[2], cols),
+        )
+
+    @abstractmethod
+    def forward(self, x: Array) -> Array:
+        """The layer's maps for input maps `x` (C, H, W), float32, any strides; never aliases `x` for writing."""
+
+    @abstractmethod
+    def explain(self, x: Array, channel: int, row: int, col: int) -> Explanation:
+        """How output cell (channel, row, col) comes about from input maps `x`, in float64."""
+
+    def parameter_count(self, shape: Shape) -> int:
+        """Numbers the layer holds (weights and biases)."""
+        return 0
+
+    def multiply_adds(self, shape: Shape) -> int:
+        """Multiply-accumulate operations for one photo, by the definition (no fast path counted)."""
+        return 0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Off(Layer):
+    """A layer switched off and kept in place: passes its input on."""
+
+    kind: ClassVar[str] = "off"
+    group: ClassVar[Group] = "picture"
+    recipe: ClassVar[Recipe] = "point"
+    off: ClassVar[bool] = True
+    layer: Layer
+
+    @property
+    def text(self) -> str:
+        return "~" + self.layer.text
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def forward(self, x: Array) -> Array:
+        return x
+
+    def explain(self, x: Array, channel: int, row: int, col: int) -> Explanation:
+        return through("identity", x, channel, row, col, float(x[channel, row, col]))

@@ -1,0 +1,123 @@
+"""Layers that slide a window: shared geometry, size formula, refusals and the search for what fits."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from app.domain.errors import Refusal
+from app.domain.fields import Plane
+from app.domain.params import Padding, Pair, Sides
+from app.domain.shapes import AxisFormula, Formula, Shape, same_padding, sliding_size
+from app.domain.windows import PaddingMode, Sliding
+from app.layers.base import Layer
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SlidingLayer(Layer):
+    """A layer whose output cell (r, c) reads a kernel-sized window of each channel it uses."""
+
+    # plain defaults; a kind that offers one of these as a parameter redeclares it as a setting
+    padding: Padding = (0, 0, 0, 0)
+    mode: PaddingMode = "zeros"
+    dilation: Pair = (1, 1)
+    ceil: bool = False
+
+    @property
+    def kernel_size(self) -> Pair:
+        """Rows and columns of the window, without dilation."""
+        raise NotImplementedError
+
+    @property
+    def step(self) -> Pair:
+        """Rows and columns from window to window."""
+        raise NotImplementedError
+
+    def maps(self, channels: int) -> int:
+        """Output channels for an input of `channels`."""
+        return channels
+
+    def sides(self, shape: Shape) -> Sides:
+        """Padding in cells on the top, bottom, left and right."""
+        if self.padding == "same":
+            vertical, horizontal = (
+                same_padding(shape[1 + axis], self.kernel_size[axis], self.step[axis], self.dilation[axis])
+                for axis in (0, 1)
+            )
+            return (*vertical, *horizontal)
+        if self.padding == "full":
+            rows, cols = (self.dilation[axis] * (self.kernel_size[axis] - 1) for axis in (0, 1))
+            return (rows, rows, cols, cols)
+        return self.padding
+
+    def formula(self, shape: Shape) -> Formula:
+        rows, cols = (self._axis_formula(shape, axis) for axis in (0, 1))
+        return Formula(rows, cols)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        formula = self.formula(shape)
+        self._check_mode(shape, formula)
+        for axis in (formula.rows, formula.cols):
+            if axis.outputs < 1:
+                raise Refusal(
+                    "kernel_too_large",
+                    formula=formula.text,
+                    suggestion=self.suggest(shape),
+                    kernel=axis.dilation * (axis.kernel - 1) + 1,
+                    cells=axis.inputs,
+                    padding=axis.before + axis.after,
+                    padded=axis.inputs + axis.before + axis.after,
+                    axis="rows" if axis is formula.rows else "cols",
+                )
+        return (self.maps(shape[0]), formula.rows.outputs, formula.cols.outputs)
+
+    def window(self, shape: Shape) -> Plane:
+        top, _, left, _ = self.sides(shape)
+        formula = self.formula(shape)
+        (kernel_rows, kernel_cols), (step_rows, step_cols) = self.kernel_size, self.step
+        return Plane(
+            Sliding(shape[1], formula.rows.outputs, kernel_rows, step_rows, self.dilation[0], top, self.mode),
+            Sliding(shape[2], formula.cols.outputs, kernel_cols, step_cols, self.dilation[1], left, self.mode),
+        )
+
+    def alternatives(self, shape: Shape) -> Iterator[Layer]:
+        """More padding, no dilation, a larger step: whichever of them the kind has, nearest first."""
+        names = {param.name for param in self.params()}
+        if "dilation" in names and self.dilation != (1, 1):
+            yield dataclasses.replace(self, dilation=(1, 1))
+        if "padding" in names:
+            yield dataclasses.replace(self, padding=self._fitting_padding(shape))
+            yield dataclasses.replace(self, padding=(0, 0, 0, 0))
+        if "mode" in names and self.mode != "zeros":
+            yield dataclasses.replace(self, mode="zeros")
+        for stride in (2, 4, 8, 16):
+            if "stride" in names and stride > max(self.step):
+                yield dataclasses.replace(self, stride=(stride, stride))
+
+    def _fitting_padding(self, shape: Shape) -> Sides:
+        """The least symmetric padding with which the kernel finds one place."""
+        missing = [
+            max(0, self.dilation[axis] * (self.kernel_size[axis] - 1) + 1 - shape[1 + axis]) for axis in (0, 1)
+        ]
+        rows, cols = (-(-cells // 2) for cells in missing)
+        return (rows, rows, cols, cols)
+
+    def _axis_formula(self, shape: Shape, axis: int) -> AxisFormula:
+        sides = self.sides(shape)
+        before, after = sides[2 * axis], sides[2 * axis + 1]
+        numbers = (shape[1 + axis], self.kernel_size[axis], self.step[axis], self.dilation[axis])
+        outputs = sliding_size(*numbers, before, after, self.ceil)
+        return AxisFormula("sliding", numbers[0], outputs, *numbers[1:], before, after, self.ceil)
+
+    def _check_mode(self, shape: Shape, formula: Formula) -> None:
+        """Mirroring repeats no cell, so it needs padding <= n - 1; wrapping needs padding <= n."""
+        if self.mode not in ("reflect", "circular"):
+            return
+        for axis in (formula.rows, formula.cols):
+            limit = axis.inputs - (1 if self.mode == "reflect" else 0)
+            widest = max(axis.before, axis.after)
+            if widest > limit:
+                raise Refusal(
+                    "padding_too_wide", formula=formula.text, suggestion=self.suggest(shape), padding=widest,
+                    mode=self.mode, cells=axis.inputs, limit=limit, axis="rows" if axis is formula.rows else "cols",
+                )
