@@ -1,0 +1,84 @@
+# Everything one does with Convisor. `make` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help serve test check format train evaluate bench image lock screenshot chromium install install-test
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+VENV ?= .venv
+PY := $(VENV)/bin/python
+DATA ?= data
+IMAGE ?= convisor
+
+# torch's CPU builds, at the address that PyTorch's install page names. Elsewhere than on Linux the
+# ordinary package is a CPU build already. Empty (make TORCH_INDEX= ...): pip's own index.
+ifeq ($(shell uname -s),Linux)
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+endif
+TORCH_VERSION ?= $(shell sed -n 's/^torch==//p' requirements.txt)
+
+# Many small jobs at a time: one thread each, and arrays kept by the allocator between them.
+export OMP_NUM_THREADS ?= 1
+export MALLOC_MMAP_THRESHOLD_ ?= 268435456
+export MALLOC_TRIM_THRESHOLD_ ?= 536870912
+export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+serve: install ## Install what is missing and serve on http://HOST:PORT/
+	@echo "Convisor: http://$(HOST):$(PORT)/  (Ctrl+C stops it)"
+	@HOST=$(HOST) PORT=$(PORT) exec $(PY) -m app
+
+test: install-test chromium check ## Check and test everything, in the browser too
+	@CHROMIUM="$$(deploy/find_chromium.sh 2>/dev/null)" $(PY) -m pytest $(PYTEST_ARGS)
+
+check: install-test ## Lint, types, directions of imports, templates
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports --no-logo
+	@$(VENV)/bin/djlint --quiet --lint templates
+
+format: install-test ## Format the Python code
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+train: install-test ## Train the cat/dog network on the pictures in DATA
+	$(PY) -m models.train --data $(DATA)
+
+evaluate: install-test ## Measure the shipped network on the pictures in DATA
+	$(PY) -m models.evaluate --data $(DATA)
+
+bench: install-test ## Compare our speed with the plain way
+	$(PY) -m bench
+
+screenshot: install-test chromium ## Draw docs/screenshot.png anew
+	CHROMIUM="$$(deploy/find_chromium.sh)" $(PY) -m docs.screenshot
+
+image: ## Build the container image
+	docker build --tag $(IMAGE) --build-arg TORCH_INDEX="$(TORCH_INDEX)" .
+
+lock: install ## Resolve the locked versions anew (TORCH_VERSION=... moves torch)
+	@$(PY) -m pip install --quiet pip-tools
+	@deploy/lock.sh $(PY) $(TORCH_VERSION)
+
+chromium:
+	@deploy/find_chromium.sh --install >/dev/null || true
+
+# The stamps make a second run install nothing.
+install: $(VENV)/.installed
+install-test: $(VENV)/.installed-test
+
+$(VENV)/pyvenv.cfg:
+	@python="$$(deploy/find_python.sh)" && echo "Making $(VENV) with $$python" && "$$python" -m venv $(VENV)
+
+$(VENV)/.installed: requirements.txt deploy/install_torch.sh | $(VENV)/pyvenv.cfg
+	@echo "Installing the locked packages into $(VENV)"
+	@TORCH_INDEX="$(TORCH_INDEX)" deploy/install_torch.sh $(PY)
+	@$(PY) -m pip install --quiet --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.installed-test: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing the test tools into $(VENV)"
+	@$(PY) -m pip install --quiet --requirement requirements-dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Convisor: shows what convolutional layers do to a photo, cell by cell."""

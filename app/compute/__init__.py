@@ -1,0 +1,1 @@
+"""The hot primitives: padding, correlation, pooling."""

@@ -1,0 +1,1 @@
+"""Runs stacks and networks on photos: traces, cells, attribution."""

@@ -1,0 +1,1 @@
+"""Every text a user reads, in English and Spanish."""

@@ -1,0 +1,1 @@
+"""The named kernels, one family a module."""

@@ -1,0 +1,1 @@
+"""Turns arrays into bytes: colour maps, PNG, overlays, NPY, CSV."""

@@ -1,0 +1,1 @@
+"""The outside: pages, REST routes, pictures, errors, languages."""
