@@ -76,15 +76,21 @@ class Layer(ABC):
         """The parameters in the order in which the kind and its bases declare them as settings."""
         found: dict[str, Param] = {}
         for base in reversed(cls.__mro__):
-            for field in vars(base).get("__dataclass_fields__", {}).values():
-                if "type" in field.metadata and field.name in vars(base).get("__annotations__", {}):
-                    found[field.name] = Param(name=field.name, **field.metadata)
+            fields = vars(base).get("__dataclass_fields__", {})
+            for name in vars(base).get("__annotations__", {}):  # a redeclared field keeps its base's place in fields
+                if name in fields and "type" in fields[name].metadata:
+                    found[name] = Param(name=name, **fields[name].metadata)
         return tuple(found.values())
 
     @classmethod
     def read(cls, call: Call, tensors: Tensors) -> Self:
         """Bind a call of the notation to a layer."""
         return cls(**bind(cls.kind, cls.params(), call.args, call.position))
+
+    @property
+    def keeps_photo(self) -> bool:
+        """Whether maps still look like a photo after this layer (averages of it), so that grey shows them best."""
+        return False
 
     @property
     def text(self) -> str:
@@ -170,6 +176,10 @@ class Off(Layer):
     recipe: ClassVar[Recipe] = "point"
     off: ClassVar[bool] = True
     layer: Layer
+
+    @property
+    def keeps_photo(self) -> bool:
+        return True
 
     @property
     def text(self) -> str:

@@ -67,6 +67,13 @@ class Conv(SlidingLayer):
         return f"{self.kind}({','.join(arguments)})"
 
     @property
+    def keeps_photo(self) -> bool:
+        averages = all(
+            matrix.min() >= 0 and abs(matrix.sum() - 1) < 1e-6 for spec in self.kernels for matrix in spec.slices
+        )
+        return averages and self.channels == "each" and not any(self.bias)
+
+    @property
     def kernel_size(self) -> Pair:
         return bank_size(self.kernels)
 

@@ -1,0 +1,76 @@
+"""One cell opened: the arithmetic behind its value, and its boxes on every earlier stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.errors import UserError
+from app.domain.fields import Box, Cells, Window, pull_back, pull_cells
+from app.domain.shapes import Shape
+from app.engine.trace import Stage, Trace, require
+from app.layers.explanation import Explanation
+
+
+@dataclass(frozen=True)
+class StageBox:
+    """A cell's field on an earlier stage: the nominal box (may lie outside), and the real cells read."""
+
+    stage: int
+    box: Box
+    cells: Cells
+    clipped: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """The address of one cell."""
+
+    stage: int
+    channel: int
+    row: int
+    col: int
+
+
+def check_place(trace: Trace, place: Place) -> Stage:
+    """The stage that holds the cell.
+
+    Raises
+    ------
+    UserError
+        `no_such_cell`, with the stage's shape.
+    """
+    stage = require(trace, place.stage)
+    channels, rows, cols = stage.shape
+    if not (0 <= place.channel < channels and 0 <= place.row < rows and 0 <= place.col < cols):
+        raise UserError(
+            "no_such_cell", stage=place.stage, channel=place.channel, row=place.row, column=place.col,
+            channels=channels, rows=rows, columns=cols,
+        )
+    return stage
+
+
+def boxes(trace: Trace, place: Place) -> tuple[StageBox, ...]:
+    """The cell's field on every stage from the input to its own."""
+    check_place(trace, place)
+    return field_boxes(trace.windows, [stage.shape for stage in trace.stages], place)
+
+
+def field_boxes(windows: Sequence[Window], shapes: Sequence[Shape], place: Place) -> tuple[StageBox, ...]:
+    """A cell's field on stages of known shapes, without a photo."""
+    before = windows[: place.stage]
+    nominal = pull_back(before, Box.cell(place.row, place.col))
+    real = pull_cells(before, Cells((place.row,), (place.col,)))
+    return tuple(
+        StageBox(stage, box, cells, box.rows.clip(shape[1]) != box.rows or box.cols.clip(shape[2]) != box.cols)
+        for stage, (box, cells, shape) in enumerate(zip(nominal, real, shapes, strict=False))
+    )
+
+
+def explain(trace: Trace, place: Place) -> Explanation | None:
+    """How the cell comes about from the stage before it; None for the input."""
+    check_place(trace, place)
+    layer = trace.layer(place.stage)
+    if layer is None:
+        return None
+    return layer.explain(trace.stages[place.stage - 1].maps, place.channel, place.row, place.col)

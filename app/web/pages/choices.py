@@ -1,0 +1,55 @@
+"""What can be added to a stack: every kernel as a convolution, every layer kind with a setting to begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from app.kernels.registry import KERNELS
+from app.layers.kernel_bank import KernelSpec
+from app.layers.registry import kinds, parse_stack
+from app.web.pages.swatches import Swatch, swatch
+
+# kinds with required parameters begin with these; the rest need nothing
+FIRST = {
+    "conv": "conv(gaussian)", "deconv": "deconv(box,stride=2)", "maxpool": "maxpool(2)", "minpool": "minpool(2)",
+    "avgpool": "avgpool(2)", "l2pool": "l2pool(2)", "adaptiveavg": "adaptiveavg(8,8)",
+    "adaptivemax": "adaptivemax(8,8)", "normalize": "normalize(0.5,0.25)", "resize": "resize(32,32)",
+    "shift": "shift(1,1)", "rotate": "rotate(45)", "noise": "noise(0.1)",
+}
+NEEDS_NETWORK = ("weights", "dense", "conv")  # conv stands there by its kernels
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One line of the search: a name, what it does, and the notation it adds."""
+
+    name: str
+    title: str
+    about: str
+    text: str
+
+
+def layer_choices(say: Callable[..., str]) -> list[Choice]:
+    """Kernels first, then layers, each with its sentence in the page's language."""
+    kernels = [
+        Choice(name, say(f"kernels.{name}.title"), say(f"kernels.{name}.about"), f"conv({name})") for name in KERNELS
+    ]
+    layers = [
+        Choice(kind, say(f"layers.{kind}.title"), say(f"layers.{kind}.about"), FIRST.get(kind, kind))
+        for kind in kinds() if kind not in NEEDS_NETWORK
+    ]
+    return kernels + layers
+
+
+@cache
+def kernel_choices() -> tuple[Swatch, ...]:
+    """Every named kernel with its defaults, drawn."""
+    specs = [parse_stack(f"conv({name})").layers[0] for name in KERNELS]
+    return tuple(swatch(_only(layer)) for layer in specs)
+
+
+def _only(layer: object) -> KernelSpec:
+    kernels: tuple[KernelSpec, ...] = getattr(layer, "kernels")  # noqa: B009  # every conv has kernels
+    return kernels[0]

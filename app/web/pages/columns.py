@@ -1,0 +1,250 @@
+"""What a column of the lab shows, computed from a trace: plain values that the templates only lay out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.fields import Field, Plane, Turned, Window
+from app.domain.shapes import AxisFormula, Formula, Shape
+from app.domain.windows import describe
+from app.engine.trace import Stage, Trace
+from app.explorer import Shade, scale_of
+from app.layers.base import Layer, Off
+from app.layers.conv import Conv
+from app.layers.kernel_bank import KernelSpec
+from app.layers.stack import Stack
+from app.rendering.histogram import histogram, histogram_svg_path
+from app.rendering.scale import Scale
+from app.web.addresses import Addresses
+from app.web.pages.controls import Control, controls_of
+from app.web.pages.swatches import Swatch, swatch
+
+PHOTO_KINDS = ("gray", "normalize", "standardize")  # leading layers that stand in the photo's column
+COLOR_NAMES = ("R", "G", "B")
+SMALL_MAPS = 12  # of a bank, shown beside the open one
+SHARES = 32  # bars of a histogram
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of the size formula; `role` names its colour: kernel, padding, stride or none."""
+
+    text: str
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class SmallMap:
+    """One map of a bank: its channel, name and address."""
+
+    channel: int
+    name: str
+    url: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """One stage as the page shows it."""
+
+    stage: int
+    kind: str
+    group: str
+    recipe: str
+    text: str
+    off: bool
+    shape: Shape
+    channel: int
+    channel_name: str
+    scale: Scale
+    statistics: Any
+    bars: str
+    formula: tuple[tuple[Part, ...], ...]
+    unread: tuple[int, int]
+    field: Field
+    window: str
+    reads: str
+    weights: str
+    bias: str
+    parameters: int
+    multiply_adds: int
+    picture: str
+    atlas: str
+    tensor: str
+    csv: str
+    npy: str
+    small_maps: tuple[SmallMap, ...]
+    kernels: tuple[Swatch, ...]
+    controls: tuple[Control, ...]
+    covers: float
+
+
+def photo_layers(stack: Stack) -> int:
+    """How many leading layers only change colour, and so stand in the photo's column."""
+    count = 0
+    for layer in stack.layers:
+        if layer.kind not in PHOTO_KINDS and not (isinstance(layer, Off) and layer.layer.kind in PHOTO_KINDS):
+            break
+        count += 1
+    return count
+
+
+def column(trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addresses) -> Column:
+    """Everything the page says about one stage, with map `channel` open."""
+    found = trace.stages[stage]
+    layer = trace.layer(stage)
+    before = trace.stages[stage - 1].shape if stage else found.shape
+    inner = layer.layer if isinstance(layer, Off) else layer
+    scale = scale_of(trace, stage, channel, shade)
+    field = trace.field(stage)
+    formula = trace.formula(stage)
+    names = channel_names(trace, stage)
+    return Column(
+        stage=stage,
+        kind=inner.kind if inner else "photo",
+        group=inner.group if inner else "picture",
+        recipe=layer.recipe if layer else "",
+        text=layer.text if layer else "",
+        off=layer.off if layer else False,
+        shape=found.shape,
+        channel=channel,
+        channel_name=names[channel],
+        scale=scale,
+        statistics=found.statistics,
+        bars=_bars(found, channel),
+        formula=formula_parts(formula) if formula else (),
+        unread=(formula.rows.unread, formula.cols.unread) if formula else (0, 0),
+        field=field,
+        window=json.dumps(window_data(layer.window(before)), separators=(",", ":")) if layer else "",
+        reads=reads_rule(layer, before) if layer else "own",
+        weights=_weights(layer, before),
+        bias=json.dumps(layer.biases().tolist()) if isinstance(layer, Conv) else "",
+        parameters=layer.parameter_count(before) if layer else 0,
+        multiply_adds=layer.multiply_adds(before) if layer else 0,
+        picture=addresses.map(stage, channel),
+        atlas=addresses.atlas(stage),
+        tensor=addresses.tensor(stage),
+        csv=addresses.map(stage, channel, "csv"),
+        npy=addresses.map(stage, channel, "npy"),
+        small_maps=_small_maps(found, stage, channel, names, addresses),
+        kernels=tuple(swatch(spec) for spec in _specs(inner)),
+        controls=controls_of(inner) if inner else (),
+        covers=_covers(field, trace.stages[0].shape),
+    )
+
+
+def window_data(window: Window) -> dict[str, Any]:
+    """A window as the lens reads it."""
+    if isinstance(window, Plane):
+        return {"rows": describe(window.rows), "cols": describe(window.cols)}
+    if isinstance(window, Turned):
+        return {"turned": {"rows": window.rows, "cols": window.cols, "degrees": window.degrees}}
+    return {"flatten": {"rows": getattr(window, "height", 1), "cols": getattr(window, "width", 1)}}
+
+
+def reads_rule(layer: Layer, before: Shape) -> str:
+    """Which input channels an output channel reads, as a rule the lens can follow."""
+    if layer.reads(0, before) == tuple(range(before[0])) and before[0] > 1:
+        return "all"
+    if isinstance(layer, Conv) and layer.channels == "each":
+        return f"each:{len(layer.kernels)}"
+    return "own" if before[0] > 1 or layer.output_shape(before)[0] == 1 else "all"
+
+
+def open_channels(trace: Trace, stage: int, channel: int) -> list[int]:
+    """The open map of every stage so that all belong together: what map `channel` reads, and what reads it."""
+    found = [0] * len(trace.stages)
+    if not 0 <= stage < len(trace.stages) or not 0 <= channel < trace.stages[stage].shape[0]:
+        return found
+    found[stage] = channel
+    for earlier in range(stage, 0, -1):
+        layer, before = trace.stack.layers[earlier - 1], trace.stages[earlier - 1].shape
+        found[earlier - 1] = layer.reads(found[earlier], before)[0]
+    for later in range(stage + 1, len(trace.stages)):
+        layer, before = trace.stack.layers[later - 1], trace.stages[later - 1].shape
+        readers = (c for c in range(trace.stages[later].shape[0]) if found[later - 1] in layer.reads(c, before))
+        found[later] = next(readers, 0)
+    return found
+
+
+def channel_names(trace: Trace, stage: int) -> list[str]:
+    """A short name for each map: the colour, or the kernel and what it read."""
+    names = list(COLOR_NAMES) if trace.stages[0].shape[0] == 3 else [str(c) for c in range(trace.stages[0].shape[0])]
+    for number, layer in enumerate(trace.stack.layers[:stage], start=1):
+        count = trace.stages[number].shape[0]
+        if isinstance(layer, Conv):
+            kernels = [spec.name or "[…]" for spec in layer.kernels]
+            kernels = [f"{name} {i + 1}" if kernels.count(name) > 1 else name for i, name in enumerate(kernels)]
+            many = layer.channels == "each" and len(names) > 1
+            names = [f"{kernel} {name}" for name in names for kernel in kernels] if many else kernels
+        elif count != len(names):
+            names = [str(c) for c in range(count)] if count > 1 else [layer.kind]
+    return names
+
+
+def formula_parts(formula: Formula) -> tuple[tuple[Part, ...], ...]:
+    """The size formula in pieces, one line where both axes agree, else one an axis; none when nothing changes."""
+    if formula.rows.kind == formula.cols.kind == "same":
+        return ()
+    axes = [formula.rows] if formula.rows == formula.cols else [formula.rows, formula.cols]
+    return tuple(_axis_parts(axis) for axis in axes)
+
+
+def _axis_parts(axis: AxisFormula) -> tuple[Part, ...]:
+    if axis.kind == "transposed":
+        return (
+            Part(f"({axis.inputs} − 1)·"), Part(str(axis.stride), "step"), Part(f" − 2·{axis.before} + "),
+            Part(f"{axis.dilation}·({axis.kernel} − 1)", "k"), Part(f" + {axis.after} + 1 = {axis.outputs}"),
+        )
+    if axis.kind != "sliding":
+        return (Part(f"{axis.inputs} → {axis.outputs}"),)
+    opening, closing = ("⌈", "⌉") if axis.ceil else ("⌊", "⌋")
+    padding = [Part(" + 2·"), Part(str(axis.before), "pad")]
+    if axis.before != axis.after:
+        padding = [Part(" + "), Part(f"{axis.before} + {axis.after}", "pad")]
+    taps = [Part(" − "), Part(str(axis.kernel), "k")]
+    if axis.dilation > 1:
+        taps = [Part(" − "), Part(f"{axis.dilation}·({axis.kernel} − 1)", "k"), Part(" − 1")]
+    return (
+        Part(f"{opening}({axis.inputs}"), *padding, *taps, Part(") / "), Part(str(axis.stride), "step"),
+        Part(f"{closing} + 1 = {axis.outputs}"),
+    )
+
+
+def _small_maps(
+    found: Stage, stage: int, channel: int, names: Sequence[str], addresses: Addresses
+) -> tuple[SmallMap, ...]:
+    count = found.shape[0]
+    if count == 1:
+        return ()
+    first = min(max(0, channel - SMALL_MAPS // 2), max(0, count - SMALL_MAPS))
+    shown = range(first, min(count, first + SMALL_MAPS))
+    return tuple(SmallMap(c, names[c], addresses.map(stage, c), c == channel) for c in shown)
+
+
+def _bars(found: Stage, channel: int) -> str:
+    low, high = found.statistics.ranges[channel]
+    counts = histogram(found.maps[channel], SHARES, low, high)
+    return histogram_svg_path(counts, 96, 24)
+
+
+def _specs(layer: Layer | None) -> tuple[KernelSpec, ...]:
+    specs: tuple[KernelSpec, ...] = getattr(layer, "kernels", ())
+    return specs
+
+
+def _weights(layer: Layer | None, before: Shape) -> str:
+    """A hand-made bank's numbers for the arithmetic under the pointer: kernels, slices, rows, columns."""
+    if not isinstance(layer, Conv):
+        return ""
+    weights = layer.weights(before[0])
+    kept = weights if layer.channels == "sum" else weights[:, :1]
+    return json.dumps(kept.round(9).tolist(), separators=(",", ":")) if kept.size <= 4096 else ""
+
+
+def _covers(field: Field, shape: Shape) -> float:
+    """Share of the input that one cell sees, at most 1."""
+    return min(1.0, field.size[0] / shape[1]) * min(1.0, field.size[1] / shape[2])

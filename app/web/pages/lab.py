@@ -1,0 +1,158 @@
+"""The lab's routes: the page, its edits, the label. Each answers as a whole page or as the part htmx swaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from app.domain.errors import NotationError, UserError
+from app.engine.cells import Place
+from app.engine.trace import Trace
+from app.i18n.catalogue import load_catalogue
+from app.layers import edit
+from app.layers.stack import Stack
+from app.web.addresses import Addresses
+from app.web.deps import ExplorerOf, JobsOf, LanguageOf
+from app.web.pages.choices import kernel_choices, layer_choices
+from app.web.pages.scene import LabState
+from app.web.pages.view import Fault, LabView, PhotoFacts, lab_view, say_error
+from app.web.templating import THEMES, render, words
+
+router = APIRouter(include_in_schema=False)
+
+
+def is_partial(request: Request) -> bool:
+    """Whether htmx asks for a part; a restored history entry is a whole page."""
+    return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
+
+
+@router.get("/")
+async def show(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: LanguageOf) -> Response:
+    """The lab in the state that the address describes."""
+    state = LabState.read(request.query_params)
+    return await answer(request, explorer, jobs, lang, state)
+
+
+@router.get("/edit")
+async def change(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: LanguageOf) -> Response:
+    """The lab after one edit; the address becomes that of the new stack."""
+    query = request.query_params
+    state = LabState.read(query)
+    stack = apply(explorer.parse, explorer.tensors(state.stack + query.get("text", "")), state.stack, query)
+    edited = replace(state, stack=stack.text)
+    if not is_partial(request):
+        return RedirectResponse(edited.url(), status_code=303)
+    response = await answer(request, explorer, jobs, lang, edited)
+    history = "HX-Replace-Url" if query.get("history") == "replace" else "HX-Push-Url"
+    response.headers[history] = edited.url()
+    return response
+
+
+@router.get("/label")
+async def label(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: LanguageOf) -> Response:
+    """What the trained network says of a photo, as the part that stands beside the maps."""
+    image = request.query_params.get("image", "")
+    network, found = await jobs.run(lambda: explorer.classify(image))
+    opened = LabState(image=image, stack=network.text, size=512, fit="keep", lang=lang)
+    page = render("lab/_label.html", lang, {"answer": found, "network": network, "open_url": opened.url()})
+    return HTMLResponse(page, headers={"Cache-Control": "private, max-age=600", "Vary": "Accept-Language"})
+
+
+def apply(parse: Callable[[str], Stack], tensors: Any, text: str, query: Mapping[str, str]) -> Stack:
+    """Carry out the edit that a query names on a stack's line.
+
+    Raises
+    ------
+    UserError
+        `unknown_edit`, or what the edit itself refuses.
+    """
+    layer = int(query["layer"]) if query.get("layer", "").isdigit() else -1
+    action = query.get("action", "set")
+    to, given = query.get("to", ""), query.get("text", "")
+    edits: dict[str, Callable[[], Stack]] = {
+        "insert": lambda: edit.insert(text, layer, given, tensors),
+        "move": lambda: edit.move(text, layer, int(to) if to.isdigit() else layer, tensors),
+        "duplicate": lambda: edit.duplicate(text, layer, tensors),
+        "remove": lambda: edit.remove(text, layer, tensors),
+        "toggle": lambda: edit.toggle(text, layer, tensors),
+        "set_kernels": lambda: edit.set_kernels(text, layer, given, tensors),
+        "join_kernel": lambda: edit.join_kernel(text, layer, given, tensors),
+        "set_kernel": lambda: edit.set_kernel(text, layer, int(query.get("index", "0")), given, tensors),
+        "set": lambda: _set_all(text, layer, query, tensors),
+    }
+    if action not in edits:
+        raise UserError("unknown_edit", action=action, known=", ".join(edits))
+    return edits[action]()
+
+
+def _set_all(text: str, layer: int, query: Mapping[str, str], tensors: Any) -> Stack:
+    """Set every `set.<parameter>` of the query; those that stand already change nothing."""
+    given = {name.removeprefix("set."): value for name, value in query.items() if name.startswith("set.")}
+    return edit.set_parameters(text, layer, given, tensors)
+
+
+async def answer(
+    request: Request, explorer: Any, jobs: Any, lang: Any, state: LabState, image_changed: bool = False
+) -> Response:
+    """The lab as a page or part, in the given state."""
+    catalogue = load_catalogue()
+
+    def say(key: str, /, **params: object) -> str:
+        return catalogue.text(key, lang, **params)
+
+    trace, fault = await jobs.run(lambda: _trace(explorer, state, say), request)
+    addresses = Addresses.of(state.scene, trace, state.colors, state.scope)
+    view: LabView = lab_view(state, trace, addresses, photo_facts(explorer, state, trace, say), say, fault)
+    if state.at is not None and not _exists(trace, state.at):
+        state = replace(state, at=None)
+    values: dict[str, Any] = {
+        "page": "lab", "state": state, "view": view, "cell": _cell(explorer, state, trace),
+        "theme": theme_of(request), "language_url": lambda code: state.url(lang=code), "trace": trace,
+    }
+    if is_partial(request):
+        return HTMLResponse(render("lab/_lab.html", lang, values), status_code=422 if fault else 200)
+    values |= {"choices": layer_choices(say), "kernels": kernel_choices(), "words": words(catalogue, lang)}
+    return HTMLResponse(
+        render("lab/page.html", lang, values), status_code=422 if fault else 200, headers={"Vary": "Accept-Language"}
+    )
+
+
+def theme_of(request: Request) -> str:
+    """The appearance from the address or the cookie; empty leaves it to the system."""
+    chosen = request.query_params.get("theme") or request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else ""
+
+
+def photo_facts(explorer: Any, state: LabState, trace: Trace, say: Callable[..., str]) -> PhotoFacts:
+    """What the page says about the picture and how it is read."""
+    described = explorer.sources.describe(state.image)
+    part, shape = trace.reading.part, trace.stages[0].shape
+    reading = say(
+        "lab.reading", height=described.height, width=described.width,
+        part_rows=part.rows.size, part_cols=part.cols.size, rows=shape[1], cols=shape[2],
+    )
+    return PhotoFacts(alt=described.title(say), credit=described.credit, reading=reading, picture=described.view_url)
+
+
+def _trace(explorer: Any, state: LabState, say: Callable[..., str]) -> tuple[Trace, Fault | None]:
+    """The trace, or that of the bare photo with the fault of the typed line."""
+    try:
+        return explorer.trace(state.scene), None
+    except NotationError as error:
+        bare = replace(state.scene, stack="")
+        return explorer.trace(bare), Fault(say_error(error, say), error.position)
+
+
+def _exists(trace: Trace, at: Place) -> bool:
+    if not 0 <= at.stage < len(trace.stages):
+        return False
+    channels, rows, cols = trace.stages[at.stage].shape
+    return at.channel < channels and at.row < rows and at.col < cols
+
+
+def _cell(explorer: Any, state: LabState, trace: Trace) -> Any:
+    return explorer.open_cell(state.scene, state.at) if state.at and _exists(trace, state.at) else None

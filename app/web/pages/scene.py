@@ -1,0 +1,126 @@
+"""The lab's address: reading the page's state from a query, and writing it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+from urllib.parse import quote, urlencode
+
+from app.domain.errors import UserError
+from app.engine.cells import Place
+from app.engine.reading import FITS, Fit
+from app.explorer import COLORS, SCOPES, Scene
+
+FIRST_STACK = (
+    "gray|conv(gaussian,sigma=1.2,padding=same,mode=reflect)|conv(sobel_x,padding=same,mode=reflect)|relu|maxpool(2)"
+)
+FIRST_IMAGE = "cat-chelsea"
+FIRST_CELL = "5.0.15.13"  # on the edge of an eye: a bright cell of the worked example
+SIZES = (64, 128, 256, 512)
+LOOKS = ("photo", "cells", "gray", "whole")
+_READABLE = "(),=|.;[]~:-"  # kept as they are, so that the address can be read
+
+
+@dataclass(frozen=True)
+class LabState:
+    """Everything the lab shows, as it stands in the address; `at` is the pinned cell."""
+
+    image: str = FIRST_IMAGE
+    stack: str = FIRST_STACK
+    size: int = 64
+    fit: Fit = "crop"
+    colors: str = "auto"
+    scope: str = "map"
+    at: Place | None = None
+    look: str = "photo"
+    lang: str = ""
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Self:
+        """The state that a query asks for; what it leaves out is as on the first visit.
+
+        Raises
+        ------
+        UserError
+            A value that is not one of those offered.
+        """
+        first_visit = "image" not in query and "stack" not in query
+        return cls(
+            image=query.get("image") or FIRST_IMAGE,
+            stack=query.get("stack", FIRST_STACK),
+            size=_whole(query.get("size", "64"), "size"),
+            fit=_fit(query.get("fit", "crop")),
+            colors=_one_of(query.get("colors", "auto"), COLORS, "unknown_colors"),
+            scope=_one_of(query.get("scope", "map"), SCOPES, "unknown_scope"),
+            at=read_place(query.get("at", FIRST_CELL if first_visit else "")),
+            look=_one_of(query.get("look", "photo"), LOOKS, "unknown_look"),
+            lang=query.get("lang", "") if query.get("lang", "") in ("en", "es") else "",
+        )
+
+    @property
+    def scene(self) -> Scene:
+        return Scene(self.image, self.stack, self.size, self.fit)
+
+    def pairs(self) -> dict[str, str]:
+        """The state as it stands in the address; what is as usual is left out."""
+        pairs = {"image": self.image, "stack": self.stack, "size": str(self.size), "fit": self.fit}
+        usual = {"colors": "auto", "scope": "map", "look": "photo", "lang": ""}
+        pairs |= {name: getattr(self, name) for name, value in usual.items() if getattr(self, name) != value}
+        if self.at is not None:
+            pairs["at"] = write_place(self.at)
+        return pairs
+
+    def query(self, **changes: object) -> str:
+        """The state as a query string, with changes."""
+        state = replace(self, **changes)  # type: ignore[arg-type]  # the fields are named by the caller
+        return urlencode(state.pairs(), safe=_READABLE, quote_via=quote)
+
+    def url(self, **changes: object) -> str:
+        """The lab's address in this state, with changes."""
+        return "/?" + self.query(**changes)
+
+    def edit_url(self, layer: int, **edit: object) -> str:
+        """The address of an edit of layer `layer`; the pinned cell stays if it still exists."""
+        return f"/edit?{self.query()}&{urlencode({'layer': layer, **edit}, safe=_READABLE, quote_via=quote)}"
+
+
+def read_place(text: str) -> Place | None:
+    """A pinned cell from ``stage.channel.row.column``; an empty text is none.
+
+    Raises
+    ------
+    UserError
+        `bad_place`.
+    """
+    if not text:
+        return None
+    parts = text.split(".")
+    if len(parts) != 4 or not all(part.isascii() and part.isdigit() and len(part) < 8 for part in parts):
+        raise UserError("bad_place", value=text)
+    stage, channel, row, col = map(int, parts)
+    return Place(stage, channel, row, col)
+
+
+def write_place(place: Place) -> str:
+    """The cell as it stands in the address."""
+    return f"{place.stage}.{place.channel}.{place.row}.{place.col}"
+
+
+def _whole(text: str, name: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise UserError("not_a_whole_number", name=name, value=text)
+    return int(text)
+
+
+def _fit(text: str) -> Fit:
+    for fit in FITS:
+        if fit == text:
+            return fit
+    raise UserError("unknown_fit", value=text, choices=", ".join(FITS))
+
+
+def _one_of(text: str, choices: tuple[str, ...], code: str) -> str:
+    if text not in choices:
+        raise UserError(code, value=text, choices=", ".join(choices))
+    return text

@@ -1,0 +1,218 @@
+"""The lab as values for its templates: photo, columns, what was refused, what waits."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.errors import Refusal, UserError
+from app.domain.shapes import Shape
+from app.engine.cells import Place
+from app.engine.trace import Trace
+from app.explorer import Shade, scale_of, stack_range
+from app.layers.base import Layer, Off
+from app.rendering.scale import Scale
+from app.web.addresses import Addresses
+from app.web.pages.columns import Column, channel_names, column, open_channels, photo_layers
+from app.web.pages.controls import Control, controls_of
+from app.web.pages.scene import SIZES, LabState
+from app.web.pages.swatches import Swatch, swatch
+
+Say = Callable[..., str]  # a catalogue lookup: say(key, **params)
+PHOTO_SIDE = 320  # CSS pixels at 1440, as in the design
+MAP_SIDES = ((4, 192), (7, 128), (64, 96))  # up to so many columns: side of a map in CSS pixels
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with the typed line, where, and a mend to click."""
+
+    text: str
+    position: int
+    mend: str = ""
+    mend_url: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A layer that has no maps: refused, or behind a refused one."""
+
+    stage: int
+    kind: str
+    off: bool
+    kernels: tuple[Swatch, ...]
+    controls: tuple[Control, ...]
+    formula: tuple[Any, ...] = ()
+    unread: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
+class RefusedView:
+    """The layer that could not work, the sentence why, and what would fit."""
+
+    stage: int
+    column: Waiting
+    text: str
+    formula: str
+    suggestion: str
+    url: str
+
+
+@dataclass(frozen=True)
+class PhotoView:
+    """The photo's column: the picture in its look, the cells the stack reads, and where it comes from."""
+
+    shape: Shape
+    scale: Scale
+    channel: int
+    picture: str
+    whole: str
+    width: int
+    height: int
+    tensor: str
+    sizes: tuple[int, ...]
+    looks: tuple[str, ...]
+    layers: tuple[Column, ...]
+    reading: str
+    alt: str
+    credit: str
+
+
+@dataclass(frozen=True)
+class LabView:
+    """Everything the lab's templates lay out."""
+
+    photo: PhotoView
+    columns: tuple[Column, ...]
+    photo_layers: int
+    count: int
+    layout: str
+    map_side: int
+    image_key: str
+    fault: Fault | None = None
+    refusal: RefusedView | None = None
+    waiting: tuple[Waiting, ...] = ()
+
+    def zoom(self, stage: Column) -> tuple[int, int]:
+        """Width and height of a map on the page: a whole number of pixels a cell, or one cell in n."""
+        return zoomed(stage.shape, self.map_side)
+
+    def jump(self, stage: Column) -> str:
+        """How far the field moves from cell to cell, one number where both axes agree."""
+        rows, cols = stage.field.jump
+        return str(rows) if rows == cols else f"{rows}, {cols}"
+
+    def cell_in(self, stage: Column, channel: int) -> Place:
+        """The middle cell of a map, pinned when it is opened."""
+        return Place(stage.stage, channel, stage.shape[1] // 2, stage.shape[2] // 2)
+
+
+def zoomed(shape: Shape, side: int) -> tuple[int, int]:
+    """(width, height) in CSS pixels of a map of `shape` in a square of `side`."""
+    longest = max(shape[1:])
+    if longest <= side:
+        scale = max(1, side // longest)
+        return shape[2] * scale, shape[1] * scale
+    every = -(-longest // side)
+    return -(-shape[2] // every), -(-shape[1] // every)
+
+
+def lab_view(
+    state: LabState, trace: Trace, addresses: Addresses, photo: PhotoFacts, say: Say, fault: Fault | None = None
+) -> LabView:
+    """Lay a trace out as the lab shows it."""
+    shade = Shade(state.colors, state.scope, *(stack_range(trace) if state.scope == "stack" else (None, None)))
+    leading = photo_layers(trace.stack)
+    at = state.at or Place(len(trace.stages) - 1, 0, 0, 0)
+    channels = open_channels(trace, at.stage, at.channel)
+    made = [column(trace, stage, channels[stage], shade, addresses) for stage in range(1, len(trace.stages))]
+    shown = len(trace.stack.layers) - leading
+    side = next(width for limit, width in MAP_SIDES if shown <= limit)
+    return LabView(
+        photo=_photo_view(state, trace, shade, addresses, photo, channels[0], made[:leading]),
+        columns=tuple(made[leading:]),
+        photo_layers=leading,
+        count=len(trace.stack.layers),
+        layout=f"maps-{side}",
+        map_side=side,
+        image_key=hashlib.sha256(state.image.encode()).hexdigest()[:12],
+        fault=fault,
+        refusal=_refusal(state, trace, say) if trace.refused else None,
+        waiting=tuple(
+            _waiting(layer, stage) for stage, layer in enumerate(trace.stack.layers, 1) if stage > len(trace.stages)
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class PhotoFacts:
+    """What the page says about a picture: its alternative text, credit, and how it was read."""
+
+    alt: str
+    credit: str
+    reading: str
+    picture: str
+
+
+def _photo_view(
+    state: LabState, trace: Trace, shade: Shade, addresses: Addresses, facts: PhotoFacts, channel: int,
+    layers: list[Column],
+) -> PhotoView:
+    shape = trace.stages[0].shape
+    grayed = next((layer for layer in layers if layer.shape[0] == 1), None)
+    pictures = {"photo": facts.picture, "cells": addresses.cells(), "whole": facts.picture}
+    if grayed:
+        pictures["gray"] = grayed.picture
+    width, height = zoomed(shape, PHOTO_SIDE)
+    return PhotoView(
+        shape=shape,
+        scale=scale_of(trace, 0, channel, shade),
+        channel=channel,
+        picture=pictures.get(state.look, facts.picture),
+        whole=_whole(trace) if state.look == "whole" else "",
+        width=width,
+        height=height,
+        tensor=addresses.tensor(0),
+        sizes=tuple(sorted({*SIZES, state.size})),
+        looks=tuple(look for look in ("photo", "cells", "gray", "whole") if look in pictures),
+        layers=tuple(layers),
+        reading=facts.reading,
+        alt=facts.alt,
+        credit=facts.credit,
+    )
+
+
+def _whole(trace: Trace) -> str:
+    """The part that is read, as top,left,rows,columns of the photo."""
+    part = trace.reading.part
+    return f"{part.rows.first},{part.cols.first},{part.rows.size},{part.cols.size}"
+
+
+def _waiting(layer: Layer, stage: int) -> Waiting:
+    inner = layer.layer if isinstance(layer, Off) else layer
+    specs = getattr(inner, "kernels", ())
+    return Waiting(stage, inner.kind, layer.off, tuple(swatch(spec) for spec in specs), controls_of(inner))
+
+
+def _refusal(state: LabState, trace: Trace, say: Say) -> RefusedView:
+    refused: Refusal = trace.refused  # type: ignore[assignment]  # the caller checked
+    stage = len(trace.stages)
+    layer = trace.stack.layers[stage - 1]
+    url = ""
+    if refused.suggestion:
+        mended = [other.text for other in trace.stack.layers]
+        mended[stage - 1] = refused.suggestion
+        url = state.url(stack="|".join(mended))
+    return RefusedView(
+        stage, _waiting(layer, stage), say_error(refused, say), refused.formula, refused.suggestion, url
+    )
+
+
+def say_error(error: UserError, say: Say) -> str:
+    """The catalogue's sentence for a fault."""
+    return say(f"errors.{error.code}", **error.params)
+
+
+__all__ = ["Fault", "LabView", "PhotoFacts", "lab_view", "say_error", "zoomed"]

@@ -1,0 +1,68 @@
+"""Templates: one environment, compiled once, with the page's language bound into `t`, `num` and `percent`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.i18n.catalogue import Catalogue, load_catalogue
+from app.i18n.numbers import Language
+
+ROOT = Path(__file__).resolve().parents[2]
+THEMES = ("light", "dark", "projector")
+
+
+@cache
+def environment() -> Environment:
+    """The templates of the product; an undefined variable is an error."""
+    made = Environment(
+        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )
+    made.globals["asset"] = asset
+    return made
+
+
+@cache
+def asset(path: str) -> str:
+    """A static file's address, changing with its content, so that browsers may keep it for ever."""
+    digest = hashlib.sha256((ROOT / "static" / path).read_bytes()).hexdigest()[:10]
+    return f"/static/{path}?v={digest}"
+
+
+def render(template: str, lang: Language, values: Mapping[str, Any]) -> str:
+    """Fill a template in a language."""
+    return environment().get_template(template).render(**language_tools(lang), **values)
+
+
+def language_tools(lang: Language) -> dict[str, Any]:
+    """What every template may call: texts, numbers and percentages in its language."""
+    catalogue: Catalogue = load_catalogue()
+
+    def t(key: str, /, **params: object) -> str:
+        return catalogue.text(key, lang, **params)
+
+    def num(value: float, digits: int | None = None) -> str:
+        return catalogue.number(value, lang, digits)
+
+    def percent(share: float) -> str:
+        return catalogue.percent(share, lang)
+
+    def num_text(text: str) -> str:
+        """A number already written, such as ``.118`` or a notation value, with the language's decimal sign."""
+        plain = text.replace("-", "−") if text[:1] == "-" else text
+        return plain.replace(".", ",") if lang == "es" else plain
+
+    return {"t": t, "num": num, "percent": percent, "num_text": num_text, "lang": lang}
+
+
+def words(catalogue: Catalogue, lang: Language, prefix: str = "js.") -> dict[str, str]:
+    """The texts that scripts say, with their placeholders left in."""
+    return {
+        key.removeprefix(prefix): catalogue.template(key, lang) for key in sorted(catalogue.keys()) if key.startswith(prefix)
+    }

@@ -1,0 +1,27 @@
+// @ts-check
+/** Starts every behaviour on the page, and on each part that htmx swaps in. */
+import * as add from "./add.js";
+import * as copy from "./copy.js";
+import * as enlarge from "./enlarge.js";
+import * as fit from "./fit.js";
+import * as history from "./history.js";
+import * as live from "./live.js";
+import * as notation from "./notation.js";
+import * as popover from "./popover.js";
+import * as reorder from "./reorder.js";
+import * as theme from "./theme.js";
+
+const behaviours = [theme, popover, fit, notation, live, history, copy, add, reorder, enlarge];
+
+/** @param {ParentNode} root */
+function start(root) {
+  for (const behaviour of behaviours) behaviour.start(root);
+}
+
+start(document);
+document.addEventListener("htmx:after:swap", () => start(document));
+// features that only the lab needs load after the first view stands
+if (document.querySelector("[data-stack]")) {
+  import("./lens.js").then((lens) => lens.start(document));
+  import("./sources.js").then((sources) => sources.start(document));
+}

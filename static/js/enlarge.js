@@ -1,0 +1,91 @@
+// @ts-check
+/** A map enlarged: whole pixels a cell, and the numbers in the cells where they fit (0..1 or 0..255). */
+import { number } from "./words.js";
+
+const READABLE = 40; // CSS pixels a cell from which its number fits at 12 px
+let zoom = 8;
+let listening = false;
+/** @type {{image: HTMLImageElement, values: Float32Array | null, rows: number, cols: number} | null} */
+let shown = null;
+
+export function start() {
+  if (listening) return;
+  listening = true;
+  document.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element)) return;
+    const button = event.target.closest("[data-enlarge]");
+    if (button instanceof HTMLElement) open(button);
+    const step = event.target.closest("[data-zoom]");
+    if (step instanceof HTMLElement) change(Number(step.dataset.zoom));
+  });
+  document.querySelector("[data-as-bytes]")?.addEventListener("change", draw);
+  document.querySelector("[data-enlarged]")?.addEventListener("keydown", (event) => {
+    if (!(event instanceof KeyboardEvent)) return;
+    if (event.key === "+") change(1);
+    if (event.key === "-") change(-1);
+  });
+}
+
+/** @param {HTMLElement} button */
+async function open(button) {
+  const column = button.closest("[data-stage]");
+  const dialog = document.querySelector("[data-enlarged]");
+  const picture = column?.querySelector(".frame img");
+  const frame = column?.querySelector(".frame");
+  if (!(column instanceof HTMLElement) || !(dialog instanceof HTMLDialogElement)) return;
+  if (!(picture instanceof HTMLImageElement) || !(frame instanceof HTMLElement)) return;
+  const [, rows, cols] = (column.dataset.shape || "1,1,1").split(",").map(Number);
+  const image = new Image();
+  image.src = picture.src;
+  await image.decode();
+  zoom = Math.max(1, Math.floor(Math.min((innerWidth * 0.9) / cols, (innerHeight * 0.75) / rows)));
+  shown = { image, values: null, rows, cols };
+  const name = dialog.querySelector("[data-enlarged-name]");
+  if (name) name.textContent = `${column.querySelector("h2")?.textContent?.trim() || ""} · ${rows} × ${cols}`;
+  dialog.showModal();
+  draw();
+  const raw = await import("./raw.js");
+  const plane = await raw.plane(column.dataset.tensor || "", Number(frame.dataset.channel));
+  if (shown?.image === image) {
+    shown.values = plane;
+    draw();
+  }
+}
+
+/** @param {number} by */
+function change(by) {
+  zoom = Math.max(1, Math.min(96, by > 0 ? Math.ceil(zoom * 1.5) : Math.floor(zoom / 1.5)));
+  draw();
+}
+
+function draw() {
+  const canvas = document.querySelector("[data-enlarged] canvas");
+  const output = document.querySelector("[data-zoom-value]");
+  if (!(canvas instanceof HTMLCanvasElement) || !shown) return;
+  zoom = Math.min(zoom, Math.floor(8000 / Math.max(shown.rows, shown.cols))); // a canvas has a largest side
+  canvas.width = shown.cols * zoom;
+  canvas.height = shown.rows * zoom;
+  if (output) output.textContent = `${zoom} px`;
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  if (!pen) return;
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(shown.image, 0, 0, canvas.width, canvas.height);
+  if (zoom >= READABLE && shown.values) write(pen, shown.values, shown.rows, shown.cols);
+}
+
+/** @param {CanvasRenderingContext2D} pen @param {Float32Array} values @param {number} rows @param {number} cols */
+function write(pen, values, rows, cols) {
+  const bytes = document.querySelector("[data-as-bytes]");
+  const as255 = bytes instanceof HTMLInputElement && bytes.checked;
+  pen.font = "12px system-ui, sans-serif";
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  for (let row = 0; row < rows; row += 1) {
+    for (let col = 0; col < cols; col += 1) {
+      const [r, g, b] = pen.getImageData(col * zoom + 1, row * zoom + 1, 1, 1).data;
+      pen.fillStyle = 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#000" : "#fff";
+      const value = values[row * cols + col];
+      pen.fillText(as255 ? String(Math.round(value * 255)) : number(value, 2), (col + 0.5) * zoom, (row + 0.5) * zoom);
+    }
+  }
+}

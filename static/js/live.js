@@ -1,0 +1,48 @@
+// @ts-check
+/**
+ * Forms that act while they are changed: a dragged slider sends its value, the latest wins.
+ * The first step of a drag is a new place in the history, the rest replace it: one undo step a drag.
+ */
+
+/** @type {WeakSet<Element>} */
+const known = new WeakSet();
+
+/** @param {ParentNode} root */
+export function start(root) {
+  for (const form of root.querySelectorAll("form[data-live]")) {
+    if (!(form instanceof HTMLFormElement) || known.has(form)) continue;
+    known.add(form);
+    form.addEventListener("input", (event) => slide(form, event.target));
+    form.addEventListener("change", (event) => settle(form, event.target));
+  }
+}
+
+/** @param {HTMLFormElement} form @param {EventTarget | null} field */
+function slide(form, field) {
+  if (!(field instanceof HTMLInputElement) || field.type !== "range") return;
+  const output = form.querySelector(`output[for="${field.id}"]`);
+  if (output) output.textContent = document.documentElement.lang === "es" ? field.value.replace(".", ",") : field.value;
+  send(form, form.dataset.dragging ? "replace" : "push");
+  form.dataset.dragging = "yes";
+}
+
+/** @param {HTMLFormElement} form @param {EventTarget | null} field */
+function settle(form, field) {
+  const dragged = field instanceof HTMLInputElement && field.type === "range" && form.dataset.dragging;
+  delete form.dataset.dragging;
+  if (field instanceof HTMLInputElement && !field.checkValidity()) {
+    field.reportValidity();
+    return;
+  }
+  send(form, dragged ? "replace" : "push");
+}
+
+/** @param {HTMLFormElement} form @param {"push" | "replace"} history */
+function send(form, history) {
+  let field = form.querySelector('input[name="history"]');
+  if (!(field instanceof HTMLInputElement)) {
+    field = form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "history" }));
+  }
+  /** @type {HTMLInputElement} */ (field).value = history;
+  form.requestSubmit();
+}

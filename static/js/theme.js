@@ -1,0 +1,24 @@
+// @ts-check
+/** Light, dark or projector: chosen with a button, remembered in a cookie, applied at once. */
+
+const YEAR = 31536000;
+
+/** @param {ParentNode} root */
+export function start(root) {
+  for (const button of root.querySelectorAll("[data-set-theme]")) {
+    if (button instanceof HTMLButtonElement) button.onclick = () => choose(button.dataset.setTheme || "");
+  }
+}
+
+/** @param {string} name a second press on the chosen theme gives it back to the system */
+function choose(name) {
+  const page = document.documentElement;
+  const same = page.dataset.theme === name;
+  if (same) delete page.dataset.theme;
+  else page.dataset.theme = name;
+  document.cookie = `theme=${same ? "" : name}; path=/; max-age=${same ? 0 : YEAR}; samesite=lax`;
+  for (const button of document.querySelectorAll("[data-set-theme]")) {
+    button.setAttribute("aria-pressed", String(!same && button.getAttribute("data-set-theme") === name));
+  }
+  window.dispatchEvent(new Event("resize")); // sizes of type may differ
+}
