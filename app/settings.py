@@ -52,7 +52,10 @@ class Settings(BaseSettings):
         64, ge=1, description="Jobs that may wait for a thread; more are answered with 503 and Retry-After."
     )
     torch_threads: int = Field(
-        1, ge=1, le=64, description="Threads of one torch or OpenCV operation; many small jobs run best with 1."
+        1,
+        ge=1,
+        le=64,
+        description="Threads of one torch or OpenCV operation; small jobs run best with 1.",
     )
     default_language: Literal["en", "es"] = Field(
         "en", description="Language where neither the address nor Accept-Language asks for one we have."

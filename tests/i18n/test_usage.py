@@ -1,0 +1,35 @@
+"""The sources and the catalogue agree: no text is missing, none is left over."""
+
+import pytest
+
+from app.i18n.catalogue import DYNAMIC_PREFIXES, load_catalogue
+from tests.i18n.used_keys import called_keys, literal_keys, source_texts
+
+
+def is_dynamic(key: str) -> bool:
+    return key.startswith(DYNAMIC_PREFIXES)
+
+
+def test_every_key_looked_up_in_the_sources_has_a_text() -> None:
+    called = set().union(*(called_keys(text) for text in source_texts()))
+    known = load_catalogue().keys()
+    assert set() == {key for key in called if key not in known and not is_dynamic(key)}
+
+
+def test_every_text_is_used_somewhere() -> None:
+    literals = set().union(*(literal_keys(text) for text in source_texts()))
+    assert set() == {key for key in load_catalogue().keys() - literals if not is_dynamic(key)}
+
+
+@pytest.mark.parametrize(
+    ("source", "keys"),
+    [
+        ("{{ t('lab.title') }}", {"lab.title"}),
+        ('{{ t("lab.count", n=3) }}', {"lab.count"}),
+        ("catalogue.text('lab.title', language)", {"lab.title"}),
+        ("{{ t('layers.' ~ kind ~ '.name') }}", {"layers."}),
+        ("format('lab.title') + text", set()),
+    ],
+)
+def test_calls_are_found_in_each_way_of_writing(source: str, keys: set[str]) -> None:
+    assert keys == called_keys(source)
