@@ -21,8 +21,11 @@ THEMES = ("light", "dark", "projector")
 def environment() -> Environment:
     """The templates of the product; an undefined variable is an error."""
     made = Environment(
-        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.globals["asset"] = asset
     return made
@@ -64,5 +67,7 @@ def language_tools(lang: Language) -> dict[str, Any]:
 def words(catalogue: Catalogue, lang: Language, prefix: str = "js.") -> dict[str, str]:
     """The texts that scripts say, with their placeholders left in."""
     return {
-        key.removeprefix(prefix): catalogue.template(key, lang) for key in sorted(catalogue.keys()) if key.startswith(prefix)
+        key.removeprefix(prefix): catalogue.template(key, lang)
+        for key in sorted(catalogue.keys())
+        if key.startswith(prefix)
     }

@@ -5,7 +5,7 @@ let listening = false;
 
 /** @param {ParentNode} root */
 export function start(root) {
-  for (const frame of root.querySelectorAll(".frame[data-view]")) {
+  for (const frame of root.querySelectorAll(".frame[data-fit]")) {
     if (frame instanceof HTMLElement) fit(frame);
   }
   if (listening) return;

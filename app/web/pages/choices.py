@@ -13,10 +13,19 @@ from app.web.pages.swatches import Swatch, swatch
 
 # kinds with required parameters begin with these; the rest need nothing
 FIRST = {
-    "conv": "conv(gaussian)", "deconv": "deconv(box,stride=2)", "maxpool": "maxpool(2)", "minpool": "minpool(2)",
-    "avgpool": "avgpool(2)", "l2pool": "l2pool(2)", "adaptiveavg": "adaptiveavg(8,8)",
-    "adaptivemax": "adaptivemax(8,8)", "normalize": "normalize(0.5,0.25)", "resize": "resize(32,32)",
-    "shift": "shift(1,1)", "rotate": "rotate(45)", "noise": "noise(0.1)",
+    "conv": "conv(gaussian)",
+    "deconv": "deconv(box,stride=2)",
+    "maxpool": "maxpool(2)",
+    "minpool": "minpool(2)",
+    "avgpool": "avgpool(2)",
+    "l2pool": "l2pool(2)",
+    "adaptiveavg": "adaptiveavg(8,8)",
+    "adaptivemax": "adaptivemax(8,8)",
+    "normalize": "normalize(0.5,0.25)",
+    "resize": "resize(32,32)",
+    "shift": "shift(1,1)",
+    "rotate": "rotate(45)",
+    "noise": "noise(0.1)",
 }
 NEEDS_NETWORK = ("weights", "dense", "conv")  # conv stands there by its kernels
 
@@ -34,11 +43,13 @@ class Choice:
 def layer_choices(say: Callable[..., str]) -> list[Choice]:
     """Kernels first, then layers, each with its sentence in the page's language."""
     kernels = [
-        Choice(name, say(f"kernels.{name}.title"), say(f"kernels.{name}.about"), f"conv({name})") for name in KERNELS
+        Choice(name, say(f"kernels.{name}.title"), say(f"kernels.{name}.about"), f"conv({name})")
+        for name in KERNELS
     ]
     layers = [
         Choice(kind, say(f"layers.{kind}.title"), say(f"layers.{kind}.about"), FIRST.get(kind, kind))
-        for kind in kinds() if kind not in NEEDS_NETWORK
+        for kind in kinds()
+        if kind not in NEEDS_NETWORK
     ]
     return kernels + layers
 

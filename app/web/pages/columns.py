@@ -165,19 +165,27 @@ def open_channels(trace: Trace, stage: int, channel: int) -> list[int]:
         found[earlier - 1] = layer.reads(found[earlier], before)[0]
     for later in range(stage + 1, len(trace.stages)):
         layer, before = trace.stack.layers[later - 1], trace.stages[later - 1].shape
-        readers = (c for c in range(trace.stages[later].shape[0]) if found[later - 1] in layer.reads(c, before))
+        readers = (
+            c for c in range(trace.stages[later].shape[0]) if found[later - 1] in layer.reads(c, before)
+        )
         found[later] = next(readers, 0)
     return found
 
 
 def channel_names(trace: Trace, stage: int) -> list[str]:
     """A short name for each map: the colour, or the kernel and what it read."""
-    names = list(COLOR_NAMES) if trace.stages[0].shape[0] == 3 else [str(c) for c in range(trace.stages[0].shape[0])]
+    names = (
+        list(COLOR_NAMES)
+        if trace.stages[0].shape[0] == 3
+        else [str(c) for c in range(trace.stages[0].shape[0])]
+    )
     for number, layer in enumerate(trace.stack.layers[:stage], start=1):
         count = trace.stages[number].shape[0]
         if isinstance(layer, Conv):
             kernels = [spec.name or "[…]" for spec in layer.kernels]
-            kernels = [f"{name} {i + 1}" if kernels.count(name) > 1 else name for i, name in enumerate(kernels)]
+            kernels = [
+                f"{name} {i + 1}" if kernels.count(name) > 1 else name for i, name in enumerate(kernels)
+            ]
             many = layer.channels == "each" and len(names) > 1
             names = [f"{kernel} {name}" for name in names for kernel in kernels] if many else kernels
         elif count != len(names):
@@ -196,8 +204,11 @@ def formula_parts(formula: Formula) -> tuple[tuple[Part, ...], ...]:
 def _axis_parts(axis: AxisFormula) -> tuple[Part, ...]:
     if axis.kind == "transposed":
         return (
-            Part(f"({axis.inputs} − 1)·"), Part(str(axis.stride), "step"), Part(f" − 2·{axis.before} + "),
-            Part(f"{axis.dilation}·({axis.kernel} − 1)", "k"), Part(f" + {axis.after} + 1 = {axis.outputs}"),
+            Part(f"({axis.inputs} − 1)·"),
+            Part(str(axis.stride), "step"),
+            Part(f" − 2·{axis.before} + "),
+            Part(f"{axis.dilation}·({axis.kernel} − 1)", "k"),
+            Part(f" + {axis.after} + 1 = {axis.outputs}"),
         )
     if axis.kind != "sliding":
         return (Part(f"{axis.inputs} → {axis.outputs}"),)
@@ -209,7 +220,11 @@ def _axis_parts(axis: AxisFormula) -> tuple[Part, ...]:
     if axis.dilation > 1:
         taps = [Part(" − "), Part(f"{axis.dilation}·({axis.kernel} − 1)", "k"), Part(" − 1")]
     return (
-        Part(f"{opening}({axis.inputs}"), *padding, *taps, Part(") / "), Part(str(axis.stride), "step"),
+        Part(f"{opening}({axis.inputs}"),
+        *padding,
+        *taps,
+        Part(") / "),
+        Part(str(axis.stride), "step"),
         Part(f"{closing} + 1 = {axis.outputs}"),
     )
 

@@ -34,8 +34,11 @@ PRIMARY = ("stride", "padding", "size")
 
 def controls_of(layer: Layer) -> tuple[Control, ...]:
     """The controls of a layer: its only kernel's own parameters first, then its own."""
-    found = [_control(param, getattr(layer, param.name), _default(layer, param.name)) for param in layer.params()
-             if param.type not in ("kernels", "tensor")]
+    found = [
+        _control(param, getattr(layer, param.name), _default(layer, param.name))
+        for param in layer.params()
+        if param.type not in ("kernels", "tensor")
+    ]
     specs: tuple[KernelSpec, ...] = getattr(layer, "kernels", ())
     if len(specs) == 1 and specs[0].name in KERNELS:
         values = dict(specs[0].values)
@@ -61,8 +64,15 @@ def _control(param: Param, value: Any, default: Any = None) -> Control:
     if shape == "slider":
         low, high, step = _slider_bounds(param, given)
     return Control(
-        param.name, shape, write_value(param, given), low, high, step, param.choices,
-        param.name in PRIMARY, ROLES.get(param.name, ""),
+        param.name,
+        shape,
+        write_value(param, given),
+        low,
+        high,
+        step,
+        param.choices,
+        param.name in PRIMARY,
+        ROLES.get(param.name, ""),
     )
 
 

@@ -110,14 +110,21 @@ async def answer(
     if state.at is not None and not _exists(trace, state.at):
         state = replace(state, at=None)
     values: dict[str, Any] = {
-        "page": "lab", "state": state, "view": view, "cell": _cell(explorer, state, trace),
-        "theme": theme_of(request), "language_url": lambda code: state.url(lang=code), "trace": trace,
+        "page": "lab",
+        "state": state,
+        "view": view,
+        "cell": _cell(explorer, state, trace),
+        "theme": theme_of(request),
+        "language_url": lambda code: state.url(lang=code),
+        "trace": trace,
     }
     if is_partial(request):
         return HTMLResponse(render("lab/_lab.html", lang, values), status_code=422 if fault else 200)
     values |= {"choices": layer_choices(say), "kernels": kernel_choices(), "words": words(catalogue, lang)}
     return HTMLResponse(
-        render("lab/page.html", lang, values), status_code=422 if fault else 200, headers={"Vary": "Accept-Language"}
+        render("lab/page.html", lang, values),
+        status_code=422 if fault else 200,
+        headers={"Vary": "Accept-Language"},
     )
 
 
@@ -132,10 +139,17 @@ def photo_facts(explorer: Any, state: LabState, trace: Trace, say: Callable[...,
     described = explorer.sources.describe(state.image)
     part, shape = trace.reading.part, trace.stages[0].shape
     reading = say(
-        "lab.reading", height=described.height, width=described.width,
-        part_rows=part.rows.size, part_cols=part.cols.size, rows=shape[1], cols=shape[2],
+        "lab.reading",
+        height=described.height,
+        width=described.width,
+        part_rows=part.rows.size,
+        part_cols=part.cols.size,
+        rows=shape[1],
+        cols=shape[2],
     )
-    return PhotoFacts(alt=described.title(say), credit=described.credit, reading=reading, picture=described.view_url)
+    return PhotoFacts(
+        alt=described.title(say), credit=described.credit, reading=reading, picture=described.view_url
+    )
 
 
 def _trace(explorer: Any, state: LabState, say: Callable[..., str]) -> tuple[Trace, Fault | None]:

@@ -50,4 +50,8 @@ def short(value: float) -> str:
     text = text.rstrip("0").rstrip(".") if float(text).is_integer() or abs(value) >= 1 else text.rstrip("0")
     if float(text) == 0:
         text = f"{value:.0e}"
-    return text.replace("-", "−").replace("−0.", "−.").removeprefix("0") if abs(value) < 1 else text.replace("-", "−")
+    return (
+        text.replace("-", "−").replace("−0.", "−.").removeprefix("0")
+        if abs(value) < 1
+        else text.replace("-", "−")
+    )

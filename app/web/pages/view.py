@@ -120,10 +120,17 @@ def zoomed(shape: Shape, side: int) -> tuple[int, int]:
 
 
 def lab_view(
-    state: LabState, trace: Trace, addresses: Addresses, photo: PhotoFacts, say: Say, fault: Fault | None = None
+    state: LabState,
+    trace: Trace,
+    addresses: Addresses,
+    photo: PhotoFacts,
+    say: Say,
+    fault: Fault | None = None,
 ) -> LabView:
     """Lay a trace out as the lab shows it."""
-    shade = Shade(state.colors, state.scope, *(stack_range(trace) if state.scope == "stack" else (None, None)))
+    shade = Shade(
+        state.colors, state.scope, *(stack_range(trace) if state.scope == "stack" else (None, None))
+    )
     leading = photo_layers(trace.stack)
     at = state.at or Place(len(trace.stages) - 1, 0, 0, 0)
     channels = open_channels(trace, at.stage, at.channel)
@@ -141,7 +148,9 @@ def lab_view(
         fault=fault,
         refusal=_refusal(state, trace, say) if trace.refused else None,
         waiting=tuple(
-            _waiting(layer, stage) for stage, layer in enumerate(trace.stack.layers, 1) if stage > len(trace.stages)
+            _waiting(layer, stage)
+            for stage, layer in enumerate(trace.stack.layers, 1)
+            if stage > len(trace.stages)
         ),
     )
 
@@ -157,7 +166,12 @@ class PhotoFacts:
 
 
 def _photo_view(
-    state: LabState, trace: Trace, shade: Shade, addresses: Addresses, facts: PhotoFacts, channel: int,
+    state: LabState,
+    trace: Trace,
+    shade: Shade,
+    addresses: Addresses,
+    facts: PhotoFacts,
+    channel: int,
     layers: list[Column],
 ) -> PhotoView:
     shape = trace.stages[0].shape
