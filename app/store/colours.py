@@ -13,15 +13,16 @@ from app.domain.errors import UserError
 
 Colour = tuple[int, int, int]
 
+_STRIP_ROWS = 256
 _SRGB = ImageCms.createProfile("sRGB")
 _PROFILE_SPACES = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK"}  # the space a mode's profile must be in
 
 
 @dataclass(frozen=True)
 class Converted:
-    """An RGB picture, and what had to be decided on the way."""
+    """uint8 sRGB (row, column, channel), and what had to be decided on the way."""
 
-    image: Image.Image
+    pixels: NDArray[np.uint8]
     alpha_laid: bool
     profile_ignored: bool
 
@@ -29,20 +30,35 @@ class Converted:
 def to_srgb(image: Image.Image, background: Colour) -> Converted:
     """Convert a loaded picture; transparent places show `background`.
 
+    A strip at a time: the copies on the way would cost three times a large picture's memory.
+
     Raises
     ------
     UserError
         `unreadable_numbers` for pixels that are not grey or colour values of a known range.
     """
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    alpha_laid = profile_ignored = False
+    for top in range(0, image.height, _STRIP_ROWS):
+        bottom = min(top + _STRIP_ROWS, image.height)
+        strip, laid, ignored = _converted_strip(image.crop((0, top, image.width, bottom)), background)
+        pixels[top:bottom] = np.asarray(strip)
+        alpha_laid |= laid
+        profile_ignored |= ignored
+    return Converted(pixels, alpha_laid, profile_ignored)
+
+
+def _converted_strip(image: Image.Image, background: Colour) -> tuple[Image.Image, bool, bool]:
+    """A part in sRGB, whether alpha was laid on the background, whether a profile was of no use."""
     colours, alpha = _split_alpha(image)
     profile = image.info.get("icc_profile")
     converted = _through_profile(colours, profile) if profile else None
     rgb = converted or _without_profile(colours)
     profile_ignored = bool(profile) and converted is None
     if alpha is None or alpha.getextrema()[0] == 255:
-        return Converted(rgb, False, profile_ignored)
+        return rgb, False, profile_ignored
     laid = Image.composite(rgb, Image.new("RGB", rgb.size, background), alpha)
-    return Converted(laid, True, profile_ignored)
+    return laid, True, profile_ignored
 
 
 def _split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:

@@ -116,7 +116,7 @@ def _read(image: Image.Image, data: bytes, name: str, background: Colour, limits
     # Read after loading: in a PNG it may follow the pixels, a TIFF is turned by now.
     orientation = _orientation(image)
     converted = to_srgb(image, background)
-    pixels = shrink(np.asarray(converted.image), size)
+    pixels = shrink(converted.pixels, size)
     if orientation in _TRANSPOSITIONS:
         pixels = np.asarray(Image.fromarray(pixels).transpose(_TRANSPOSITIONS[orientation]))
     pixels = np.ascontiguousarray(pixels)

@@ -205,3 +205,11 @@ def test_only_the_first_frame_is_used_and_said_so(format):
     np.testing.assert_array_equal(np.broadcast_to([255, 0, 0], (8, 8, 3)), picture.pixels)
     assert 4 == picture.frames
     assert Notice("first_frame", (("frames", 4),)) in picture.notices
+
+
+def test_a_picture_of_several_strips_has_no_seams():
+    rgba = coloured(700, 3, 4)
+    rgba[:600, :, 3] = 255  # transparent in the last strip alone
+    picture = decode(encoded(Image.fromarray(rgba)), background=(0, 0, 0))
+    np.testing.assert_allclose(rgba[..., :3] * (rgba[..., 3:] / 255), picture.pixels, atol=1)
+    assert ["alpha_on_background"] == codes(picture.notices)
