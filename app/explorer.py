@@ -14,6 +14,7 @@ from app.engine.cells import Place, StageBox, boxes, check_place, explain
 from app.engine.network import Answer, Network, Networks, answer
 from app.engine.reading import LARGEST, Fit
 from app.engine.trace import Bounds, Photo, Stage, Trace, reads_whole_photo, require, run
+from app.layers.base import NoTensors, Tensors
 from app.layers.explanation import Explanation
 from app.layers.registry import parse_stack
 from app.layers.stack import Stack
@@ -96,9 +97,12 @@ class Explorer:
     bounds: Bounds = field(default_factory=Bounds)
 
     def parse(self, text: str) -> Stack:
-        """Read a stack's line; only a line that names tensors needs the networks."""
-        needs_tensors = "weights" in text or "dense" in text
-        return parse_stack(text, self.networks() if needs_tensors else None)
+        """Read a stack's line."""
+        return parse_stack(text, self.tensors_for(text))
+
+    def tensors_for(self, text: str) -> Tensors:
+        """Where a line's tensors are found; only a line that names some needs the networks."""
+        return self.networks() if "weights" in text or "dense" in text else NoTensors()
 
     def trace(self, scene: Scene, cancelled: Callable[[], bool] = lambda: False) -> Trace:
         """The stages of a scene, and the refusal that ended them, if any."""
@@ -147,7 +151,9 @@ class Explorer:
         photo = self.photos(image)
         return self.pictures.get_or_make(("photo", photo.key), lambda: rgb_png(photo.pixels()))
 
-    def open_cell(self, scene: Scene, place: Place, cancelled: Callable[[], bool] = lambda: False) -> OpenCell:
+    def open_cell(
+        self, scene: Scene, place: Place, cancelled: Callable[[], bool] = lambda: False
+    ) -> OpenCell:
         """How one cell comes about, and what it sees on every earlier stage."""
         trace = self._until(scene, place.stage, cancelled)
         found = check_place(trace, place)
@@ -201,7 +207,8 @@ class Explorer:
 
     def _plane(self, scene: Scene, stage: int, channel: int) -> Array:
         trace = self._until(scene, stage)
-        return check_place(trace, Place(stage, channel, 0, 0)).maps[channel]
+        plane: Array = check_place(trace, Place(stage, channel, 0, 0)).maps[channel]
+        return plane
 
     def _shaded(self, scene: Scene, stage: int, shade: Shade) -> Trace:
         return self.trace(scene) if shade.needs_whole_stack else self._until(scene, stage)
@@ -209,7 +216,9 @@ class Explorer:
     def _until(self, scene: Scene, stage: int, cancelled: Callable[[], bool] = lambda: False) -> Trace:
         """The trace up to a stage; the layers behind it are neither run nor checked."""
         stack = self.parse(scene.stack)
-        kept = max(stage, 1 if reads_whole_photo(stack) else 0)  # what stage 0 holds depends on a leading resize
+        kept = max(
+            stage, 1 if reads_whole_photo(stack) else 0
+        )  # what stage 0 holds depends on a leading resize
         if 0 <= stage <= len(stack.layers):
             stack = Stack(stack.layers[:kept])
         return self._run(self.photos(scene.image), stack, scene, cancelled)

@@ -57,7 +57,7 @@ def language_tools(lang: Language) -> dict[str, Any]:
         return catalogue.percent(share, lang)
 
     def num_text(text: str) -> str:
-        """A number already written, such as ``.118`` or a notation value, with the language's decimal sign."""
+        """A number already written, such as ``.118``, with the language's decimal sign."""
         plain = text.replace("-", "−") if text[:1] == "-" else text
         return plain.replace(".", ",") if lang == "es" else plain
 

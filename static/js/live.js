@@ -43,6 +43,9 @@ function send(form, history) {
   if (!(field instanceof HTMLInputElement)) {
     field = form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "history" }));
   }
+  const asked = JSON.stringify([...new FormData(form)].filter(([name]) => name !== "history"));
+  if (form.dataset.asked === asked) return; // releasing a slider repeats its last value
+  form.dataset.asked = asked;
   /** @type {HTMLInputElement} */ (field).value = history;
   form.requestSubmit();
 }

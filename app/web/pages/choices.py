@@ -1,4 +1,4 @@
-"""What can be added to a stack: every kernel as a convolution, every layer kind with a setting to begin with."""
+"""What can be added to a stack: every kernel as a convolution, every layer kind with a first setting."""
 
 from __future__ import annotations
 

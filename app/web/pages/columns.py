@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.web.addresses import Addresses
+
 from app.domain.fields import Field, Plane, Turned, Window
 from app.domain.shapes import AxisFormula, Formula, Shape
 from app.domain.windows import describe
@@ -18,7 +20,6 @@ from app.layers.kernel_bank import KernelSpec
 from app.layers.stack import Stack
 from app.rendering.histogram import histogram, histogram_svg_path
 from app.rendering.scale import Scale
-from app.web.addresses import Addresses
 from app.web.pages.controls import Control, controls_of
 from app.web.pages.swatches import Swatch, swatch
 
@@ -155,7 +156,7 @@ def reads_rule(layer: Layer, before: Shape) -> str:
 
 
 def open_channels(trace: Trace, stage: int, channel: int) -> list[int]:
-    """The open map of every stage so that all belong together: what map `channel` reads, and what reads it."""
+    """The open map of every stage, all belonging together: what `channel` reads, and what reads it."""
     found = [0] * len(trace.stages)
     if not 0 <= stage < len(trace.stages) or not 0 <= channel < trace.stages[stage].shape[0]:
         return found
@@ -194,7 +195,7 @@ def channel_names(trace: Trace, stage: int) -> list[str]:
 
 
 def formula_parts(formula: Formula) -> tuple[tuple[Part, ...], ...]:
-    """The size formula in pieces, one line where both axes agree, else one an axis; none when nothing changes."""
+    """The size formula in pieces: one line where both axes agree, else one an axis; none if unchanged."""
     if formula.rows.kind == formula.cols.kind == "same":
         return ()
     axes = [formula.rows] if formula.rows == formula.cols else [formula.rows, formula.cols]

@@ -15,7 +15,10 @@ SLIDER_STEPS = 200  # a finer slider cannot be hit with a mouse
 
 @dataclass(frozen=True)
 class Control:
-    """One field of a layer's form. `shape` is slider, number, text, choice or switch; `primary` stands in the column."""
+    """One field of a layer's form; a `primary` one stands in the column.
+
+    `shape` is slider, number, text, choice or switch.
+    """
 
     name: str
     shape: str

@@ -1,4 +1,4 @@
-"""The lab's routes: the page, its edits, the label. Each answers as a whole page or as the part htmx swaps."""
+"""The lab's routes: the page, its edits, the label. Each answers whole or as the part htmx swaps."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from app.web.addresses import Addresses
+from app.web.deps import ExplorerOf, JobsOf, LanguageOf
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
@@ -14,9 +16,8 @@ from app.engine.cells import Place
 from app.engine.trace import Trace
 from app.i18n.catalogue import load_catalogue
 from app.layers import edit
+from app.layers.base import Tensors
 from app.layers.stack import Stack
-from app.web.addresses import Addresses
-from app.web.deps import ExplorerOf, JobsOf, LanguageOf
 from app.web.pages.choices import kernel_choices, layer_choices
 from app.web.pages.scene import LabState
 from app.web.pages.view import Fault, LabView, PhotoFacts, lab_view, say_error
@@ -42,7 +43,10 @@ async def change(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: Lan
     """The lab after one edit; the address becomes that of the new stack."""
     query = request.query_params
     state = LabState.read(query)
-    stack = apply(explorer.parse, explorer.tensors(state.stack + query.get("text", "")), state.stack, query)
+    try:
+        stack = await jobs.run(lambda: apply(explorer.tensors_for, state.stack, query))
+    except UserError as error:
+        return await answer(request, explorer, jobs, lang, state, refused_edit=error)
     edited = replace(state, stack=stack.text)
     if not is_partial(request):
         return RedirectResponse(edited.url(), status_code=303)
@@ -62,7 +66,7 @@ async def label(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: Lang
     return HTMLResponse(page, headers={"Cache-Control": "private, max-age=600", "Vary": "Accept-Language"})
 
 
-def apply(parse: Callable[[str], Stack], tensors: Any, text: str, query: Mapping[str, str]) -> Stack:
+def apply(tensors_for: Callable[[str], Tensors], text: str, query: Mapping[str, str]) -> Stack:
     """Carry out the edit that a query names on a stack's line.
 
     Raises
@@ -70,6 +74,7 @@ def apply(parse: Callable[[str], Stack], tensors: Any, text: str, query: Mapping
     UserError
         `unknown_edit`, or what the edit itself refuses.
     """
+    tensors = tensors_for(text + query.get("text", ""))
     layer = int(query["layer"]) if query.get("layer", "").isdigit() else -1
     action = query.get("action", "set")
     to, given = query.get("to", ""), query.get("text", "")
@@ -96,7 +101,12 @@ def _set_all(text: str, layer: int, query: Mapping[str, str], tensors: Any) -> S
 
 
 async def answer(
-    request: Request, explorer: Any, jobs: Any, lang: Any, state: LabState, image_changed: bool = False
+    request: Request,
+    explorer: Any,
+    jobs: Any,
+    lang: Any,
+    state: LabState,
+    refused_edit: UserError | None = None,
 ) -> Response:
     """The lab as a page or part, in the given state."""
     catalogue = load_catalogue()
@@ -105,6 +115,8 @@ async def answer(
         return catalogue.text(key, lang, **params)
 
     trace, fault = await jobs.run(lambda: _trace(explorer, state, say), request)
+    if refused_edit is not None:
+        fault = Fault(say_error(refused_edit, say), -1)
     addresses = Addresses.of(state.scene, trace, state.colors, state.scope)
     view: LabView = lab_view(state, trace, addresses, photo_facts(explorer, state, trace, say), say, fault)
     if state.at is not None and not _exists(trace, state.at):
@@ -153,12 +165,16 @@ def photo_facts(explorer: Any, state: LabState, trace: Trace, say: Callable[...,
 
 
 def _trace(explorer: Any, state: LabState, say: Callable[..., str]) -> tuple[Trace, Fault | None]:
-    """The trace, or that of the bare photo with the fault of the typed line."""
+    """The trace; where the typed line has a fault, that of the layers before it, and the fault."""
     try:
         return explorer.trace(state.scene), None
     except NotationError as error:
-        bare = replace(state.scene, stack="")
-        return explorer.trace(bare), Fault(say_error(error, say), error.position)
+        fault = Fault(say_error(error, say), error.position)
+    whole = state.stack[: fault.position].rpartition("|")[0]
+    try:
+        return explorer.trace(replace(state.scene, stack=whole)), fault
+    except NotationError:  # such as a line that is too long altogether
+        return explorer.trace(replace(state.scene, stack="")), fault
 
 
 def _exists(trace: Trace, at: Place) -> bool:

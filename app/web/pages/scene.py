@@ -12,7 +12,10 @@ from app.engine.cells import Place
 from app.engine.reading import FITS, Fit
 from app.explorer import COLORS, SCOPES, Scene
 
-FIRST_STACK = "gray|conv(gaussian,sigma=1.2,padding=same,mode=reflect)|conv(sobel_x,padding=same,mode=reflect)|relu|maxpool(2)"
+FIRST_STACK = (
+    "gray|conv(gaussian,sigma=1.2,padding=same,mode=reflect)"
+    "|conv(sobel_x,padding=same,mode=reflect)|relu|maxpool(2)"
+)
 FIRST_IMAGE = "cat-chelsea"
 FIRST_CELL = "5.0.15.13"  # on the edge of an eye: a bright cell of the worked example
 SIZES = (64, 128, 256, 512)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.web.addresses import Addresses
+
 from app.domain.errors import Refusal, UserError
 from app.domain.shapes import Shape
 from app.engine.cells import Place
@@ -14,8 +16,7 @@ from app.engine.trace import Trace
 from app.explorer import Shade, scale_of, stack_range
 from app.layers.base import Layer, Off
 from app.rendering.scale import Scale
-from app.web.addresses import Addresses
-from app.web.pages.columns import Column, channel_names, column, open_channels, photo_layers
+from app.web.pages.columns import Column, column, open_channels, photo_layers
 from app.web.pages.controls import Control, controls_of
 from app.web.pages.scene import SIZES, LabState
 from app.web.pages.swatches import Swatch, swatch
@@ -27,12 +28,10 @@ MAP_SIDES = ((4, 192), (7, 128), (64, 96))  # up to so many columns: side of a m
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with the typed line, where, and a mend to click."""
+    """What is wrong with the typed line and where, or with an edit (position -1)."""
 
     text: str
     position: int
-    mend: str = ""
-    mend_url: str = ""
 
 
 @dataclass(frozen=True)
