@@ -31,6 +31,7 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "sample_kinds.",
     "samples.",
     "scopes.",
+    "site.theme_",
 )
 
 

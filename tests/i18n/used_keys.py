@@ -21,8 +21,8 @@ def source_texts() -> Iterable[str]:
 
 
 def called_keys(text: str) -> set[str]:
-    """Return the keys that are looked up by name; a prefix that is put together further ends with a dot."""
-    return {key for _, key, after in _CALL.findall(text) if after in ",)" or key.endswith(".")}
+    """Return the keys that are looked up by name; a prefix to be put together ends with a dot or a line."""
+    return {key for _, key, after in _CALL.findall(text) if after in ",)" or key[-1] in "._"}
 
 
 def literal_keys(text: str) -> set[str]:
