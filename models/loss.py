@@ -15,9 +15,9 @@ def catdog_loss(logits: Tensor, labels: Tensor, teacher: Tensor) -> Tensor:
     """Return the mean loss of a batch.
 
     The cross-entropy of three classes is split in two: whether the picture is `other` (outlier exposure,
-    Hendrycks et al. 2019), and cat against dog given that it is not. Where the teacher has spoken (`teacher` is
-    its dog logit, else NaN) three quarters of the second part follow it at temperature 2 (Hinton et al. 2015);
-    `other` is never taken from the teacher.
+    Hendrycks et al. 2019), and cat against dog given that it is not. Where the teacher has spoken (`teacher`
+    is its dog logit, else NaN) three quarters of the second part follow it at temperature 2 (Hinton et al.
+    2015); `other` is never taken from the teacher.
     """
     is_other = labels == OTHER
     animal = torch.logsumexp(logits[:, :OTHER], dim=1)

@@ -145,7 +145,7 @@ def facts_of_run(args: argparse.Namespace, step: int, seconds: float) -> dict[st
         "chain": args.chain,
         "sides": [list(side) for side in SIDES],
         "teacher": args.teacher_targets is not None,
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
     }
 
 
