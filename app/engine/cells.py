@@ -44,8 +44,14 @@ def check_place(trace: Trace, place: Place) -> Stage:
     channels, rows, cols = stage.shape
     if not (0 <= place.channel < channels and 0 <= place.row < rows and 0 <= place.col < cols):
         raise UserError(
-            "no_such_cell", stage=place.stage, channel=place.channel, row=place.row, column=place.col,
-            channels=channels, rows=rows, columns=cols,
+            "no_such_cell",
+            stage=place.stage,
+            channel=place.channel,
+            row=place.row,
+            column=place.col,
+            channels=channels,
+            rows=rows,
+            columns=cols,
         )
     return stage
 
@@ -62,7 +68,9 @@ def field_boxes(windows: Sequence[Window], shapes: Sequence[Shape], place: Place
     nominal = pull_back(before, Box.cell(place.row, place.col))
     real = pull_cells(before, Cells((place.row,), (place.col,)))
     return tuple(
-        StageBox(stage, box, cells, box.rows.clip(shape[1]) != box.rows or box.cols.clip(shape[2]) != box.cols)
+        StageBox(
+            stage, box, cells, box.rows.clip(shape[1]) != box.rows or box.cols.clip(shape[2]) != box.cols
+        )
         for stage, (box, cells, shape) in enumerate(zip(nominal, real, shapes, strict=False))
     )
 

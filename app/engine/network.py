@@ -63,7 +63,9 @@ class Network:
     def logits_stage(self) -> tuple[Stack, int]:
         """The network's stack up to its last dense layer, whose maps are the logits, and that stage's number."""
         layers = self.stack().layers
-        last = max((i for i, layer in enumerate(layers, start=1) if layer.kind == "dense"), default=len(layers))
+        last = max(
+            (i for i, layer in enumerate(layers, start=1) if layer.kind == "dense"), default=len(layers)
+        )
         return Stack(layers[:last]), last
 
 
@@ -140,7 +142,9 @@ def load(weights: Path, card: Path) -> Network:
     facts = _object(card.read_text(encoding="utf-8"), card.name)
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     if digest != facts.get("weights_sha256"):
-        raise NetworkFileError(f"{weights.name} has checksum {digest}, the card says {facts.get('weights_sha256')}")
+        raise NetworkFileError(
+            f"{weights.name} has checksum {digest}, the card says {facts.get('weights_sha256')}"
+        )
     try:
         with safe_open(weights, framework="numpy") as file:
             metadata = _object((file.metadata() or {}).get(METADATA_KEY, "{}"), weights.name)

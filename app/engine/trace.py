@@ -108,7 +108,7 @@ def run(
     fit: Fit,
     cache: Cache,
     cancelled: Callable[[], bool] = lambda: False,
-    bounds: Bounds = Bounds(),  # noqa: B008  # frozen
+    bounds: Bounds = Bounds(),  # frozen
 ) -> Trace:
     """Trace `stack` on `photo`; stages already known for the same prefix are not computed again.
 
@@ -179,6 +179,8 @@ def _stage(maps: Array) -> Stage:
         raise Refusal("not_finite")
     kept = maps.base
     if isinstance(kept, np.ndarray) and kept.nbytes > 1.5 * maps.nbytes:
-        maps = maps.copy()  # a small view would keep the large array behind it alive, unseen by the cache's bound
+        maps = (
+            maps.copy()
+        )  # a small view would keep a large array alive, unseen by the cache's bound
     maps.flags.writeable = False
     return Stage(maps, numbers)

@@ -1,4 +1,4 @@
-"""Pays for what is slow the first time, before a user has to: torch's import, and one pass through each network."""
+"""Pays for what is slow the first time, before a user has to: torch's import, a pass through each network."""
 
 from __future__ import annotations
 

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from app.domain.errors import UserError
 from app.engine.cells import Place, StageBox, boxes, check_place, explain
 from app.engine.network import Answer, Network, Networks, answer
-from app.engine.reading import LARGEST, Fit
+from app.engine.reading import LARGEST
 from app.engine.trace import Bounds, Photo, Stage, Trace, reads_whole_photo, require, run
+from app.explorer.photos import SourcePhoto
+from app.explorer.scene import Scene, Shade, scale_of
 from app.layers.base import NoTensors, Tensors
 from app.layers.explanation import Explanation
 from app.layers.registry import parse_stack
@@ -22,14 +24,18 @@ from app.rendering.maps import atlas_png, map_png, rgb_png, to_rgb8
 from app.rendering.overlay import overlay_png
 from app.rendering.overlay_svg import StageBox as DrawnBox
 from app.rendering.overlay_svg import overlay_svg
-from app.rendering.scale import Scale, choose_scale
 from app.rendering.tables import csv_bytes, npy_bytes
+from app.store.sources import Sources
 
 Array = NDArray[np.float32]
 Made = TypeVar("Made")
 Decimal = Literal[".", ","]
-COLORS = ("auto", "gray", "sequential", "diverging")
-SCOPES = ("map", "layer", "stack")
+Asked = Callable[[], bool]
+
+
+def never() -> bool:
+    """The caller stays until the answer is there."""
+    return False
 
 
 class Cache(Protocol):
@@ -43,37 +49,6 @@ class NoCache:
 
     def get_or_make(self, key: Hashable, make: Callable[[], Made]) -> Made:
         return make()
-
-
-class Photos(Protocol):
-    """Resolves an image's address to a photo whose pixels are read when they are needed."""
-
-    def __call__(self, image: str) -> Photo: ...
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What a view is a function of: a photo, a stack's line, the working size and how the photo is fitted."""
-
-    image: str
-    stack: str = ""
-    size: int = 512
-    fit: Fit = "keep"
-
-
-@dataclass(frozen=True)
-class Shade:
-    """How a map is coloured: `colors` and `scope`; for scope ``stack``, the range of the whole stack."""
-
-    colors: str = "auto"
-    scope: str = "map"
-    low: float | None = None
-    high: float | None = None
-
-    @property
-    def needs_whole_stack(self) -> bool:
-        """Whether the range has to be found from every stage."""
-        return self.scope == "stack" and (self.low is None or self.high is None)
 
 
 @dataclass(frozen=True)
@@ -90,25 +65,29 @@ class OpenCell:
 class Explorer:
     """Everything a page or an API call can ask for, over the parts given to it."""
 
-    photos: Photos
+    sources: Sources
     networks: Callable[[], Networks]
     traces: Cache
     pictures: Cache
     bounds: Bounds = field(default_factory=Bounds)
 
-    def parse(self, text: str) -> Stack:
-        """Read a stack's line."""
-        return parse_stack(text, self.tensors_for(text))
+    def photo(self, image: str) -> SourcePhoto:
+        """The picture at an address; its pixels are not read yet."""
+        return SourcePhoto(self.sources, self.sources.describe(image))
 
     def tensors_for(self, text: str) -> Tensors:
         """Where a line's tensors are found; only a line that names some needs the networks."""
         return self.networks() if "weights" in text or "dense" in text else NoTensors()
 
-    def trace(self, scene: Scene, cancelled: Callable[[], bool] = lambda: False) -> Trace:
-        """The stages of a scene, and the refusal that ended them, if any."""
-        return self._run(self.photos(scene.image), self.parse(scene.stack), scene, cancelled)
+    def parse(self, text: str) -> Stack:
+        """Read a stack's line."""
+        return parse_stack(text, self.tensors_for(text))
 
-    def stage(self, scene: Scene, stage: int, cancelled: Callable[[], bool] = lambda: False) -> Stage:
+    def trace(self, scene: Scene, cancelled: Asked = never) -> Trace:
+        """The stages of a scene, and the refusal that ended them, if any."""
+        return self._run(self.photo(scene.image), self.parse(scene.stack), scene, cancelled)
+
+    def stage(self, scene: Scene, stage: int, cancelled: Asked = never) -> Stage:
         """One stage of a scene; computes no stage behind it."""
         return require(self._until(scene, stage, cancelled), stage)
 
@@ -148,12 +127,10 @@ class Explorer:
 
     def photo_picture(self, image: str) -> bytes:
         """The whole photo as it is stored."""
-        photo = self.photos(image)
+        photo = self.photo(image)
         return self.pictures.get_or_make(("photo", photo.key), lambda: rgb_png(photo.pixels()))
 
-    def open_cell(
-        self, scene: Scene, place: Place, cancelled: Callable[[], bool] = lambda: False
-    ) -> OpenCell:
+    def open_cell(self, scene: Scene, place: Place, cancelled: Asked = never) -> OpenCell:
         """How one cell comes about, and what it sees on every earlier stage."""
         trace = self._until(scene, place.stage, cancelled)
         found = check_place(trace, place)
@@ -178,7 +155,7 @@ class Explorer:
 
     def classify(self, image: str, name: str | None = None) -> tuple[Network, Answer]:
         """What a trained network says of a photo: its stack's logits, calibrated."""
-        return self._answer(self.photos(image), name, self.traces)
+        return self._answer(self.photo(image), name, self.traces)
 
     def classify_once(self, photo: Photo, name: str | None = None) -> tuple[Network, Answer]:
         """The same for a photo that is not in the store and leaves nothing behind."""
@@ -213,7 +190,7 @@ class Explorer:
     def _shaded(self, scene: Scene, stage: int, shade: Shade) -> Trace:
         return self.trace(scene) if shade.needs_whole_stack else self._until(scene, stage)
 
-    def _until(self, scene: Scene, stage: int, cancelled: Callable[[], bool] = lambda: False) -> Trace:
+    def _until(self, scene: Scene, stage: int, cancelled: Asked = never) -> Trace:
         """The trace up to a stage; the layers behind it are neither run nor checked."""
         stack = self.parse(scene.stack)
         kept = max(
@@ -221,44 +198,17 @@ class Explorer:
         )  # what stage 0 holds depends on a leading resize
         if 0 <= stage <= len(stack.layers):
             stack = Stack(stack.layers[:kept])
-        return self._run(self.photos(scene.image), stack, scene, cancelled)
+        return self._run(self.photo(scene.image), stack, scene, cancelled)
 
-    def _run(self, photo: Photo, stack: Stack, scene: Scene, cancelled: Callable[[], bool]) -> Trace:
+    def _run(self, photo: Photo, stack: Stack, scene: Scene, cancelled: Asked) -> Trace:
         return run(photo, stack, scene.size, scene.fit, self.traces, cancelled, self.bounds)
 
     def _key(self, trace: Trace, scene: Scene, stage: int) -> tuple[Hashable, ...]:
         """What a stage's maps are a function of."""
         whole = reads_whole_photo(trace.stack)
-        return (self.photos(scene.image).key, whole or (scene.size, scene.fit), trace.stack.prefix(stage))
+        return (self.photo(scene.image).key, whole or (scene.size, scene.fit), trace.stack.prefix(stage))
 
 
 def _label(trace: Trace, stage: int, photo: str) -> str:
     layer = trace.layer(stage)
     return f"{stage} {layer.text if layer else photo}"
-
-
-def looks_like_photo(stack: Stack, stage: int) -> bool:
-    """Whether every layer up to a stage keeps the photo's look."""
-    return all(layer.keeps_photo for layer in stack.layers[:stage])
-
-
-def scale_of(trace: Trace, stage: int, channel: int, shade: Shade) -> Scale:
-    """The colour scale of one map: its range by scope, its colours by sign and by likeness to a photo."""
-    if shade.scope not in SCOPES:
-        raise UserError("unknown_scope", value=shade.scope, choices=", ".join(SCOPES))
-    numbers = trace.stages[stage].statistics
-    low, high = numbers.ranges[channel] if shade.scope == "map" else (numbers.min, numbers.max)
-    if shade.scope == "stack":
-        low, high = stack_range(trace) if shade.low is None or shade.high is None else (shade.low, shade.high)
-    if shade.colors == "auto" and numbers.min >= 0 and looks_like_photo(trace.stack, stage):
-        return choose_scale(low, high, "gray")
-    for colors in ("auto", "gray", "sequential", "diverging"):
-        if colors == shade.colors:
-            return choose_scale(low, high, colors)
-    raise UserError("unknown_colors", value=shade.colors, choices=", ".join(COLORS))
-
-
-def stack_range(trace: Trace) -> tuple[float, float]:
-    """The smallest and largest value of all stages behind the input."""
-    stages = trace.stages[1:] or trace.stages
-    return min(s.statistics.min for s in stages), max(s.statistics.max for s in stages)

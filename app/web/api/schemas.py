@@ -1,0 +1,272 @@
+"""What requests take and answers hold, as pydantic models; the API's description is made from them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.notation import MAX_CHARACTERS
+from app.engine.reading import LARGEST, SMALLEST, Fit
+from app.explorer import Scene, Shade
+
+Image = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=4 * MAX_CHARACTERS,
+        description="An upload's id, a sample's name, `pattern(checkerboard,size=64)` or `grid([0,1;1,0])`.",
+        examples=["cat-chelsea"],
+    ),
+]
+StackText = Annotated[
+    str,
+    Field(
+        description=f"The layers in order, split by `|`; at most 64 layers and {MAX_CHARACTERS} characters.",
+        examples=["gray|conv(sobel_x)|relu|maxpool(2)"],
+    ),
+]
+Size = Annotated[
+    int, Field(ge=SMALLEST, le=LARGEST, description="Longer side that the stack reads, in cells; never enlarged.")
+]
+FitTo = Annotated[
+    Fit, Field(description="keep: the aspect stays; crop: centre square; squeeze: pressed into a square.")
+]
+Index = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class SceneQuery(BaseModel):
+    """A photo and what is done to it, in a query."""
+
+    image: Image
+    stack: StackText = ""
+    size: Size = 512
+    fit: FitTo = "keep"
+
+    def scene(self) -> Scene:
+        """The scene as the explorer takes it."""
+        return Scene(self.image, self.stack, self.size, self.fit)
+
+
+class PictureQuery(SceneQuery):
+    """A scene, and how its maps are coloured."""
+
+    colors: Literal["auto", "gray", "sequential", "diverging"] = Field(
+        "auto", description="auto: gray for what still looks like a photo, else by sign."
+    )
+    scope: Literal["map", "layer", "stack"] = Field(
+        "map", description="Whether the colours span one map, all maps of the stage, or all stages."
+    )
+    low: float | None = Field(None, allow_inf_nan=False, description="With scope=stack: the range's lower end.")
+    high: float | None = Field(None, allow_inf_nan=False, description="With scope=stack: the range's upper end.")
+
+    def shade(self) -> Shade:
+        """The colouring as the explorer takes it."""
+        return Shade(self.colors, self.scope, self.low, self.high)
+
+
+class CellQuery(SceneQuery):
+    """A scene and one cell of it."""
+
+    stage: Index = Field(description="0 is the input.")
+    channel: Index = 0
+    row: Index
+    column: Index
+
+
+class SceneBody(SceneQuery):
+    """A photo and what is done to it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class FileSceneBody(BaseModel):
+    """What is done to an uploaded file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stack: StackText = ""
+    size: Size = 512
+    fit: FitTo = "keep"
+    background: str | None = Field(None, description="Colour under transparent pixels, `#rrggbb`; white.")
+
+
+class CellBody(CellQuery):
+    """A scene and one cell of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ClassifyBody(BaseModel):
+    """A photo to label."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    image: Image
+    network: str | None = Field(None, max_length=100, description="A network's name; the first one if left out.")
+
+
+class FileClassifyBody(BaseModel):
+    """How to label an uploaded file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    network: str | None = Field(None, max_length=100, description="A network's name; the first one if left out.")
+    background: str | None = Field(None, description="Colour under transparent pixels, `#rrggbb`; white.")
+
+
+class FieldQuery(BaseModel):
+    """A stack, the size of its input, and perhaps a cell."""
+
+    stack: StackText = ""
+    height: int = Field(ge=1, le=8192, description="Rows of the input.", examples=[224])
+    width: int = Field(ge=1, le=8192, description="Columns of the input.", examples=[224])
+    stage: Index | None = None
+    row: Index | None = None
+    column: Index | None = None
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457), in the language of Accept-Language."""
+
+    type: str = Field(description="Where the error is described.")
+    title: str
+    status: int
+    detail: str = Field(description="The reason with its numbers, and the mend.")
+    code: str = Field(description="The error's stable name, for programs.")
+    position: int | None = Field(None, description="0-based code point of the text as given.")
+    limit: float | None = None
+    formula: str | None = None
+    suggestion: str | None = Field(None, description="What would do instead.")
+
+
+class ReceptiveField(BaseModel):
+    """What a cell sees of the input, as published tables give it."""
+
+    size: tuple[int, int] = Field(description="Rows and columns.")
+    jump: tuple[float, float] = Field(description="How far the field moves from cell to cell.")
+    start: tuple[int, int] = Field(description="Row and column of the first cell's field; negative in padding.")
+
+
+class StageOut(BaseModel):
+    """One layer applied."""
+
+    stage: int = Field(description="0 is the input.")
+    layer: str = Field(description="The layer's canonical text; empty for the input.")
+    kind: str
+    off: bool = Field(description="Switched off: passes its input on.")
+    input_shape: tuple[int, int, int] = Field(description="Channels, rows, columns.")
+    shape: tuple[int, int, int] = Field(description="Channels, rows, columns.")
+    min: float
+    max: float
+    mean: float
+    std: float
+    zeros: float = Field(description="Share of cells that are 0.")
+    ranges: list[tuple[float, float]] = Field(description="Smallest and largest value of each map.")
+    parameters: int = Field(description="Numbers that the layer holds.")
+    multiply_adds: int
+    receptive_field: ReceptiveField
+    formula: str = Field(description="The output size with its numbers put in.")
+    map_url: str = Field(description="One map as PNG; put a number for {channel}.")
+    atlas_url: str = Field(description="All maps on one sheet.")
+    tensor_url: str = Field(description="All maps as NPY, float32.")
+
+
+class RefusedOut(BaseModel):
+    """The layer that could not work on its input; the stages before it stand."""
+
+    stage: int
+    code: str
+    reason: str
+    formula: str
+    suggestion: str = Field(description="The nearest layer that fits; may be empty.")
+
+
+class UploadOut(BaseModel):
+    """A stored photo."""
+
+    image: str
+    width: int
+    height: int
+    original: dict[str, Any] = Field(description="Width, height, format and frames of the file as given.")
+    expires: str = Field(description="When the photo is deleted, UTC.")
+    delete_token: str = Field(description="Deletes the photo; given only here.")
+    notices: list[str] = Field(description="What is worth knowing about how the file was read.")
+
+
+class TraceOut(BaseModel):
+    """What the stack does to the photo."""
+
+    stack: str = Field(description="The canonical text.")
+    image: str
+    stages: list[StageOut]
+    refused: RefusedOut | None = None
+    upload: UploadOut | None = Field(None, description="The stored photo, where a file was sent.")
+
+
+class BoxOut(BaseModel):
+    """A cell's field on one stage; both ends included, and it may lie outside (padding)."""
+
+    stage: int
+    top: int
+    left: int
+    bottom: int
+    right: int
+    clipped: bool = Field(description="Whether it reaches beyond the stage.")
+
+
+class TermOut(BaseModel):
+    """One input channel's share of a cell."""
+
+    channel: int
+    rows: list[int] = Field(description="Rows read; outside the input: padding.")
+    columns: list[int]
+    patch: list[list[float | None]] | None = Field(description="What was read; null in padding that never counts.")
+    weights: list[list[float]] | None = None
+    products: list[list[float]] | None = None
+    sum: float
+
+
+class ExplainOut(BaseModel):
+    """How one cell comes about."""
+
+    value: float
+    kind: str = Field(description="The layer's kind; `input` at stage 0.")
+    recipe: str = Field(description="dot, max, mean or point; empty at stage 0.")
+    inputs: list[TermOut]
+    bias: float
+    sum: float
+    activation: dict[str, Any] | None = None
+    winner: dict[str, Any] | None = None
+    boxes: list[BoxOut]
+
+
+class FieldRow(ReceptiveField):
+    """One stage of a receptive-field table."""
+
+    stage: int
+    layer: str
+    kind: str
+    shape: tuple[int, int, int]
+    formula: str
+
+
+class FieldOut(BaseModel):
+    """The receptive field of every stage and, for a cell, its boxes."""
+
+    stack: str
+    stages: list[FieldRow]
+    boxes: list[BoxOut] | None = None
+    refused: RefusedOut | None = None
+
+
+class ClassifyOut(BaseModel):
+    """What the network says of the photo."""
+
+    label: str = Field(description="cat, dog or unsure.")
+    probabilities: dict[str, float] = Field(description="Calibrated; they share 1.")
+    confidence: float
+    reason: Literal["low_confidence", "unlike_training"] | None = None
+    scores: dict[str, float] = Field(description="The network's raw outputs, and `other_probability`.")
+    network: str
+    milliseconds: float

@@ -1,0 +1,68 @@
+"""What a route may ask for, as annotated parameters; everything is held by the app that `create_app` made."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from app.engine.network import Shelf
+from app.explorer import Explorer
+from app.i18n import Language
+from app.settings import Settings
+from app.store.limits import Limits
+from app.store.memory import ByteBoundedCache
+from app.store.photos import PhotoStore
+from app.web.jobs import Jobs
+from app.web.language import Say, language_of, say_in
+
+AnyCache = ByteBoundedCache[Hashable, Any]
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of one running program."""
+
+    settings: Settings
+    limits: Limits
+    store: PhotoStore
+    explorer: Explorer
+    shelf: Shelf
+    traces: AnyCache
+    pictures: AnyCache
+    jobs: Jobs
+
+
+def services_of(request: Request) -> Services:
+    """The parts of the program that serves a request."""
+    found: Services = request.app.state.services
+    return found
+
+
+ServicesOf = Annotated[Services, Depends(services_of)]
+
+
+def _explorer(services: ServicesOf) -> Explorer:
+    return services.explorer
+
+
+def _jobs(services: ServicesOf) -> Jobs:
+    return services.jobs
+
+
+def _language(request: Request, services: ServicesOf) -> Language:
+    return language_of(request.query_params, request.headers, services.settings.default_language)
+
+
+ExplorerOf = Annotated[Explorer, Depends(_explorer)]
+JobsOf = Annotated[Jobs, Depends(_jobs)]
+LanguageOf = Annotated[Language, Depends(_language)]
+
+
+def _say(language: LanguageOf) -> Say:
+    return say_in(language)
+
+
+SayOf = Annotated[Say, Depends(_say)]

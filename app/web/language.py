@@ -1,0 +1,32 @@
+"""Which language an answer speaks: the address's `lang` first, then Accept-Language, then the operator's choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from app.i18n import LANGUAGES, Language, load_catalogue, negotiate
+
+
+class Say(Protocol):
+    """A catalogue lookup in one language."""
+
+    def __call__(self, key: str, /, **params: object) -> str: ...
+
+
+def language_of(query: Mapping[str, str], headers: Mapping[str, str], default: Language) -> Language:
+    """The language of an answer."""
+    for language in LANGUAGES:
+        if query.get("lang") == language:
+            return language
+    return negotiate(headers.get("accept-language"), default)
+
+
+def say_in(language: Language) -> Say:
+    """The catalogue, bound to a language."""
+    catalogue = load_catalogue()
+
+    def say(key: str, /, **params: object) -> str:
+        return catalogue.text(key, language, **params)
+
+    return say
