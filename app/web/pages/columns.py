@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.web.addresses import Addresses
-
 from app.domain.fields import Field, Plane, Turned, Window
 from app.domain.shapes import AxisFormula, Formula, Shape
 from app.domain.windows import describe
@@ -20,6 +18,7 @@ from app.layers.kernel_bank import KernelSpec
 from app.layers.stack import Stack
 from app.rendering.histogram import histogram, histogram_svg_path
 from app.rendering.scale import Scale
+from app.web.addresses import Addresses
 from app.web.pages.controls import Control, controls_of
 from app.web.pages.swatches import Swatch, swatch
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
-from app.web.addresses import Addresses
-from app.web.deps import ExplorerOf, JobsOf, LanguageOf
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.domain.errors import NotationError, UserError
 from app.engine.cells import Place
 from app.engine.trace import Trace
+from app.explorer import Explorer
 from app.i18n.catalogue import load_catalogue
 from app.layers import edit
 from app.layers.base import Tensors
 from app.layers.stack import Stack
+from app.store.samples import find_sample
+from app.web.addresses import Addresses
+from app.web.deps import ExplorerOf, JobsOf, LanguageOf
 from app.web.pages.choices import kernel_choices, layer_choices
 from app.web.pages.scene import LabState
 from app.web.pages.view import Fault, LabView, PhotoFacts, lab_view, say_error
@@ -118,7 +121,9 @@ async def answer(
     if refused_edit is not None:
         fault = Fault(say_error(refused_edit, say), -1)
     addresses = Addresses.of(state.scene, trace, state.colors, state.scope)
-    view: LabView = lab_view(state, trace, addresses, photo_facts(explorer, state, trace, say), say, fault)
+    view: LabView = lab_view(
+        state, trace, addresses, photo_facts(explorer, state, trace, say, view_url(state.image)), say, fault
+    )
     if state.at is not None and not _exists(trace, state.at):
         state = replace(state, at=None)
     values: dict[str, Any] = {
@@ -140,28 +145,38 @@ async def answer(
     )
 
 
+def view_url(image: str) -> str:
+    """Where a picture is, made for looking at."""
+    return f"/view/{quote(image, safe='(),=.;[]~:-')}.webp"
+
+
 def theme_of(request: Request) -> str:
     """The appearance from the address or the cookie; empty leaves it to the system."""
     chosen = request.query_params.get("theme") or request.cookies.get("theme", "")
     return chosen if chosen in THEMES else ""
 
 
-def photo_facts(explorer: Any, state: LabState, trace: Trace, say: Callable[..., str]) -> PhotoFacts:
+def photo_facts(
+    explorer: Explorer, state: LabState, trace: Trace, say: Callable[..., str], query: str
+) -> PhotoFacts:
     """What the page says about the picture and how it is read."""
-    described = explorer.sources.describe(state.image)
+    card = explorer.sources.describe(state.image)
     part, shape = trace.reading.part, trace.stages[0].shape
     reading = say(
         "lab.reading",
-        height=described.height,
-        width=described.width,
+        height=card.height,
+        width=card.width,
         part_rows=part.rows.size,
         part_cols=part.cols.size,
         rows=shape[1],
         cols=shape[2],
     )
-    return PhotoFacts(
-        alt=described.title(say), credit=described.credit, reading=reading, picture=described.view_url
-    )
+    sample = find_sample(state.image) if card.origin == "sample" else None
+    if sample is None:
+        alt = state.image if card.origin in ("pattern", "grid") else say("lab.own_photo")
+        return PhotoFacts(alt=alt, credit="", reading=reading, picture=query)
+    alt = say(f"samples.{sample.name}")
+    return PhotoFacts(alt, f"{alt}. {sample.author}, {sample.licence}.", reading, query)
 
 
 def _trace(explorer: Any, state: LabState, say: Callable[..., str]) -> tuple[Trace, Fault | None]:

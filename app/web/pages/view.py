@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.web.addresses import Addresses
-
 from app.domain.errors import Refusal, UserError
 from app.domain.shapes import Shape
 from app.engine.cells import Place
@@ -16,6 +14,7 @@ from app.engine.trace import Trace
 from app.explorer import Shade, scale_of, stack_range
 from app.layers.base import Layer, Off
 from app.rendering.scale import Scale
+from app.web.addresses import Addresses
 from app.web.pages.columns import Column, column, open_channels, photo_layers
 from app.web.pages.controls import Control, controls_of
 from app.web.pages.scene import SIZES, LabState
