@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
-from app.domain.windows import AxisWindow, Span, sources
+from app.domain.windows import EMPTY, AxisWindow, Span, sources
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,12 @@ class Turned:
 
     def origin(self, row: float, col: float) -> tuple[float, float]:
         """Where in the input the output cell (row, col) is read, in cells."""
-        exact = {0: (row, col), 1: (col, self.cols - 1 - row), 2: (self.rows - 1 - row, self.cols - 1 - col),
-                 3: (self.rows - 1 - col, row)}
+        exact = {
+            0: (row, col),
+            1: (col, self.cols - 1 - row),
+            2: (self.rows - 1 - row, self.cols - 1 - col),
+            3: (self.rows - 1 - col, row),
+        }
         if self.quarter is not None:
             return exact[self.quarter]
         angle = math.radians(self.degrees)
@@ -119,6 +123,8 @@ class Turned:
 
     def push(self, box: Box) -> Box:
         back = Turned(*self.output, -self.degrees)
+        if not box.rows.size or not box.cols.size:
+            return Box(EMPTY, EMPTY)
         grown = box if self.quarter is not None else _grow(box)  # a bilinear read reaches one cell around
         hull = self._hull(grown, back.origin)
         rows, cols = self.output
@@ -135,7 +141,9 @@ class Turned:
         assert callable(origin)
         if not box.rows.size or not box.cols.size:
             return box
-        corners = [origin(r, c) for r in (box.rows.first, box.rows.last) for c in (box.cols.first, box.cols.last)]
+        corners = [
+            origin(r, c) for r in (box.rows.first, box.rows.last) for c in (box.cols.first, box.cols.last)
+        ]
         near = 1e-9  # so that a corner that falls on a cell reads that cell alone
         rows, cols = [r for r, _ in corners], [c for _, c in corners]
         return Box(

@@ -93,7 +93,7 @@ def parse(text: str) -> tuple[LayerText, ...]:
 
 
 def parse_call(text: str) -> Call:
-    """Read one call alone, such as ``pattern(impulse,size=8)``, or a bare word as a call without arguments."""
+    """Read one call alone, such as ``pattern(impulse,size=8)``, or a bare word as one without arguments."""
     reader = _Reader(text)
     call = _call(reader)
     if reader.kind != "end":
@@ -158,7 +158,9 @@ class _Reader:
         self.position = _BLANK.match(self.text, self._next).end()  # type: ignore[union-attr]  # always matches
         match = _TOKEN.match(self.text, self._next)
         if match is None:
-            self.kind, self.token = ("end", "") if self.position == len(self.text) else ("foreign", self.text[self.position])
+            self.kind, self.token = (
+                ("end", "") if self.position == len(self.text) else ("foreign", self.text[self.position])
+            )
             return
         self.kind = match.lastgroup or ""
         self.token = match[self.kind]
@@ -262,7 +264,9 @@ def _matrix(reader: _Reader, position: int) -> Matrix:
         while reader.accept(","):
             row.append(_number(reader))
         if rows and len(row) != len(rows[0]):
-            raise NotationError("notation_ragged_matrix", start, row=len(rows), width=len(row), expected=len(rows[0]))
+            raise NotationError(
+                "notation_ragged_matrix", start, row=len(rows), width=len(row), expected=len(rows[0])
+            )
         rows.append(tuple(row))
         if reader.accept("]"):
             return Matrix(tuple(rows))

@@ -6,6 +6,7 @@ One declaration serves the parser, the canonical form, the page's controls and t
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -58,8 +59,12 @@ def bind(owner: str, params: Sequence[Param], args: Iterable[Arg], position: int
             found = by_name.get(arg.name)
             if found is None:
                 raise NotationError(
-                    "unknown_parameter", arg.position, owner=owner, name=arg.name,
-                    nearest=nearest(arg.name, names), known=", ".join(names) or "-",
+                    "unknown_parameter",
+                    arg.position,
+                    owner=owner,
+                    name=arg.name,
+                    nearest=nearest(arg.name, names),
+                    known=", ".join(names) or "-",
                 )
             param = found
         if param.name in values:
@@ -83,12 +88,23 @@ def read_value(owner: str, param: Param, arg: Arg) -> Any:
     """Turn a notation value into the parameter's Python value, or raise with what was expected."""
     value = _READERS[param.type](owner, param, arg)
     for number in _numbers_in(value):
-        if (param.low is not None and number < param.low) or (param.high is not None and number > param.high):
+        if not within(param, number):
             raise NotationError(
-                "out_of_bounds", arg.position, owner=owner, name=param.name, value=number,
-                low=param.low, high=param.high,
+                "out_of_bounds",
+                arg.position,
+                owner=owner,
+                name=param.name,
+                value=number,
+                low=param.low,
+                high=param.high,
             )
     return value
+
+
+def within(param: Param, value: Any) -> bool:
+    """Whether every number of a value lies within the parameter's bounds."""
+    low, high = -math.inf if param.low is None else param.low, math.inf if param.high is None else param.high
+    return all(low <= number <= high for number in _numbers_in(value))
 
 
 def write_value(param: Param, value: Any) -> str:
@@ -109,7 +125,11 @@ def write_value(param: Param, value: Any) -> str:
 def write_arguments(params: Sequence[Param], values: Mapping[str, Any]) -> list[str]:
     """Canonical arguments: defaults left out, the table's order, positional ones without their name."""
     return [
-        (write_value(param, values[param.name]) if param.positional else f"{param.name}={write_value(param, values[param.name])}")
+        (
+            write_value(param, values[param.name])
+            if param.positional
+            else f"{param.name}={write_value(param, values[param.name])}"
+        )
         for param in params
         if param.required or values[param.name] != param.default
     ]
@@ -118,9 +138,14 @@ def write_arguments(params: Sequence[Param], values: Mapping[str, Any]) -> list[
 def schema(param: Param) -> dict[str, Any]:
     """The parameter as plain data for the API and for the page's controls."""
     return {
-        "name": param.name, "type": param.type, "required": param.required,
+        "name": param.name,
+        "type": param.type,
+        "required": param.required,
         "default": None if param.required or param.default is None else _plain(param.default),
-        "low": param.low, "high": param.high, "choices": list(param.choices), "step": param.step,
+        "low": param.low,
+        "high": param.high,
+        "choices": list(param.choices),
+        "step": param.step,
     }
 
 
@@ -136,7 +161,11 @@ def _numbers_in(value: Any) -> Iterable[float]:
 
 def _fault(owner: str, param: Param, arg: Arg) -> NotationError:
     return NotationError(
-        "wrong_value", arg.position, owner=owner, name=param.name, expected=param.type,
+        "wrong_value",
+        arg.position,
+        owner=owner,
+        name=param.name,
+        expected=param.type,
         choices=", ".join(param.choices),
     )
 
@@ -179,8 +208,12 @@ def _read_choice(owner: str, param: Param, arg: Arg) -> str:
     if not isinstance(arg.value, Word) or arg.value not in param.choices:
         near = nearest(str(arg.value), param.choices) if isinstance(arg.value, Word) else ""
         raise NotationError(
-            "unknown_choice", arg.position, owner=owner, name=param.name,
-            choices=", ".join(param.choices), nearest=near,
+            "unknown_choice",
+            arg.position,
+            owner=owner,
+            name=param.name,
+            choices=", ".join(param.choices),
+            nearest=near,
         )
     return str(arg.value)
 
@@ -218,8 +251,15 @@ def _unread(owner: str, param: Param, arg: Arg) -> Any:
 
 
 _READERS: dict[ParamType, Any] = {
-    "int": _read_int, "float": _read_float, "bool": _read_bool, "choice": _read_choice, "pair": _read_pair,
-    "padding": _read_padding, "numbers": _read_numbers, "kernels": _unread, "tensor": _unread,
+    "int": _read_int,
+    "float": _read_float,
+    "bool": _read_bool,
+    "choice": _read_choice,
+    "pair": _read_pair,
+    "padding": _read_padding,
+    "numbers": _read_numbers,
+    "kernels": _unread,
+    "tensor": _unread,
 }
 
 
@@ -232,5 +272,18 @@ def _shortest_sides(sides: Sides) -> str:
     return _shortest((top, left)) if top == bottom and left == right else _shortest(sides)
 
 
-__all__ = ["REQUIRED", "Call", "Matrix", "Padding", "Pair", "Param", "Sides", "bind", "nearest", "read_value",
-           "schema", "write_arguments", "write_value"]
+__all__ = [
+    "REQUIRED",
+    "Call",
+    "Matrix",
+    "Padding",
+    "Pair",
+    "Param",
+    "Sides",
+    "bind",
+    "nearest",
+    "read_value",
+    "schema",
+    "write_arguments",
+    "write_value",
+]

@@ -36,8 +36,8 @@ class AxisFormula:
         if self.kind == "sliding":
             bracket = "ceil" if self.ceil else "floor"
             return (
-                f"{bracket}(({self.inputs} + {self.before} + {self.after} - {self.dilation}*({self.kernel} - 1) - 1)"
-                f" / {self.stride}) + 1 = {self.outputs}"
+                f"{bracket}(({self.inputs} + {self.before} + {self.after} - {self.dilation}"
+                f"*({self.kernel} - 1) - 1) / {self.stride}) + 1 = {self.outputs}"
             )
         if self.kind == "transposed":
             return (
@@ -64,17 +64,19 @@ class Formula:
 
     @property
     def text(self) -> str:
-        return self.rows.text if self.rows == self.cols else f"rows {self.rows.text}; columns {self.cols.text}"
+        return (
+            self.rows.text if self.rows == self.cols else f"rows {self.rows.text}; columns {self.cols.text}"
+        )
 
 
-def sliding_size(n: int, kernel: int, stride: int, dilation: int, before: int, after: int, ceil: bool = False) -> int:
+def sliding_size(
+    n: int, kernel: int, stride: int, dilation: int, before: int, after: int, ceil: bool = False
+) -> int:
     """Number of places of a sliding window on an axis of n cells; 0 or less when it does not fit.
 
     PyTorch's rule: with `ceil`, a last window that would start in the padding behind is left out.
     """
     room = n + before + after - dilation * (kernel - 1) - 1
-    if room < 0:
-        return 0
     if not ceil:
         return room // stride + 1
     outputs = -(-room // stride) + 1

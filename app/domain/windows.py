@@ -63,7 +63,11 @@ class AxisWindow(Protocol):
 
 @dataclass(frozen=True)
 class Sliding:
-    """A window of `size` taps, `dilation` apart, moved by `stride` from -`before` on."""
+    """A window of `size` taps, `dilation` apart, moved by `stride` from -`before` on.
+
+    A stride of 0 is a window that stays: every output reads the same taps. `push` follows the nominal
+    interval; it does not go after the copies that padding makes.
+    """
 
     inputs: int
     outputs: int
@@ -91,6 +95,9 @@ class Sliding:
         if not span.size:
             return EMPTY
         reach = self.dilation * (self.size - 1)
+        if not self.stride:
+            met = span.first <= reach - self.before and span.last >= -self.before
+            return Span(0, self.outputs - 1) if met else EMPTY
         first = -(-(span.first + self.before - reach) // self.stride)
         return Span(first, (span.last + self.before) // self.stride).clip(self.outputs)
 
@@ -100,7 +107,7 @@ class Sliding:
 
 @dataclass(frozen=True)
 class Transposed:
-    """The window of a transposed convolution: output o reads every input i with o = i·stride - before + dilation·tap."""
+    """A transposed convolution's window: output o reads i where o = i·stride - before + dilation·tap."""
 
     inputs: int
     outputs: int
@@ -115,7 +122,9 @@ class Transposed:
 
     def taps(self, output: int) -> tuple[int, ...]:
         reads = (output + self.before - self.dilation * tap for tap in range(self.size))
-        return tuple(i // self.stride for i in reads if i % self.stride == 0 and 0 <= i // self.stride < self.inputs)
+        return tuple(
+            i // self.stride for i in reads if i % self.stride == 0 and 0 <= i // self.stride < self.inputs
+        )
 
     def kernel_taps(self, output: int) -> tuple[int, ...]:
         """The kernel cells that meet `taps`, in the same order."""
@@ -133,7 +142,9 @@ class Transposed:
         if not span.size:
             return EMPTY
         reach = self.dilation * (self.size - 1)
-        return Span(span.first * self.stride - self.before, span.last * self.stride - self.before + reach).clip(self.outputs)
+        return Span(
+            span.first * self.stride - self.before, span.last * self.stride - self.before + reach
+        ).clip(self.outputs)
 
     def source(self, index: int) -> int | None:
         return index if 0 <= index < self.inputs else None
@@ -160,7 +171,9 @@ class Shares:
     def pull(self, span: Span) -> Span:
         if not span.size:
             return EMPTY
-        return Span(span.first * self.inputs // self.outputs, -(-(span.last + 1) * self.inputs // self.outputs) - 1)
+        return Span(
+            span.first * self.inputs // self.outputs, -(-(span.last + 1) * self.inputs // self.outputs) - 1
+        )
 
     def push(self, span: Span) -> Span:
         if not span.size:
@@ -200,6 +213,11 @@ class Bilinear:
 
     def source(self, index: int) -> int | None:
         return index if 0 <= index < self.inputs else None
+
+
+def whole(length: int) -> Sliding:
+    """The window of a layer whose every cell reads the whole axis and that keeps its size."""
+    return Sliding(length, length, size=length, stride=0)
 
 
 def padded_source(index: int, length: int, mode: PaddingMode) -> int | None:

@@ -15,10 +15,10 @@ from typing import Any, ClassVar, Literal, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.errors import NotationError, Refusal
+from app.domain.errors import Refusal
 from app.domain.fields import Plane, Window
 from app.domain.notation import Call
-from app.domain.params import REQUIRED, Param, ParamType, bind, write_arguments
+from app.domain.params import REQUIRED, Param, ParamType, bind, within, write_arguments
 from app.domain.shapes import MAX_MAPS, MAX_STAGE_CELLS, AxisFormula, Formula, Shape
 from app.domain.windows import Sliding
 from app.layers.explanation import Explanation, Recipe, through
@@ -29,7 +29,7 @@ Group = Literal["convolution", "activation", "pooling", "picture", "classifier"]
 
 @dataclasses.dataclass(frozen=True)
 class Learned:
-    """A tensor of a loaded network: `name` as in the notation, weights (out, in / groups, rows, cols) or (out, in)."""
+    """A network's tensor, `name` as in the notation: weights (out, in / groups, rows, cols) or (out, in)."""
 
     name: str
     weights: Array = dataclasses.field(compare=False, repr=False)
@@ -51,6 +51,17 @@ class NoTensors:
 
     def names(self) -> Iterable[str]:
         return ()
+
+
+def shape_of(x: Array) -> Shape:
+    """(channels, rows, cols) of some maps."""
+    channels, rows, cols = x.shape
+    return channels, rows, cols
+
+
+def cell_window(shape: Shape) -> Plane:
+    """The window of a layer whose output cell reads the same cell of its input."""
+    return Plane(Sliding(shape[1], shape[1]), Sliding(shape[2], shape[2]))
 
 
 def setting(type: ParamType, default: Any = REQUIRED, **bounds: Any) -> Any:
@@ -77,7 +88,9 @@ class Layer(ABC):
         found: dict[str, Param] = {}
         for base in reversed(cls.__mro__):
             fields = vars(base).get("__dataclass_fields__", {})
-            for name in vars(base).get("__annotations__", {}):  # a redeclared field keeps its base's place in fields
+            for name in vars(base).get(
+                "__annotations__", {}
+            ):  # a redeclared field keeps its base's place in fields
                 if name in fields and "type" in fields[name].metadata:
                     found[name] = Param(name=name, **fields[name].metadata)
         return tuple(found.values())
@@ -89,7 +102,7 @@ class Layer(ABC):
 
     @property
     def keeps_photo(self) -> bool:
-        """Whether maps still look like a photo after this layer (averages of it), so that grey shows them best."""
+        """Whether maps still look like a photo (averages of it), so that grey shows them best."""
         return False
 
     @property
@@ -110,13 +123,18 @@ class Layer(ABC):
         """
 
     def shape_after(self, shape: Shape) -> Shape:
-        """Output shape, held within the bounds on maps and cells."""
-        after = self.output_shape(shape)
-        maps, cells = after[0], after[0] * after[1] * after[2]
-        if maps > MAX_MAPS:
-            raise Refusal("too_many_maps", maps=maps, limit=MAX_MAPS, suggestion=self.suggest(shape))
-        if cells > MAX_STAGE_CELLS:
-            raise Refusal("too_many_cells", cells=cells, limit=MAX_STAGE_CELLS, suggestion=self.suggest(shape))
+        """Output shape, held within the bounds on maps and cells; a refusal carries what would fit."""
+        try:
+            after = self.output_shape(shape)
+            maps, cells = after[0], after[0] * after[1] * after[2]
+            if maps > MAX_MAPS:
+                raise Refusal("too_many_maps", maps=maps, limit=MAX_MAPS)
+            if cells > MAX_STAGE_CELLS:
+                raise Refusal("too_many_cells", cells=cells, limit=MAX_STAGE_CELLS)
+        except Refusal as refusal:
+            # looked for here alone: an alternative that is refused must not look for its own alternatives
+            refusal.suggestion = refusal.suggestion or self.suggest(shape)
+            raise
         return after
 
     def alternatives(self, shape: Shape) -> Iterator[Layer]:
@@ -124,19 +142,24 @@ class Layer(ABC):
         return iter(())
 
     def suggest(self, shape: Shape) -> str:
-        """The spelling of the nearest alternative that fits, by geometry and by the bounds, or an empty string."""
+        """The nearest alternative that fits by geometry and by the bounds, or an empty string."""
         for layer in self.alternatives(shape):
             try:
                 after = layer.output_shape(shape)
-            except (Refusal, NotationError):
+            except Refusal:
                 continue
-            if after[0] <= MAX_MAPS and after[0] * after[1] * after[2] <= MAX_STAGE_CELLS:
+            fits = after[0] <= MAX_MAPS and after[0] * after[1] * after[2] <= MAX_STAGE_CELLS
+            if fits and all(within(param, getattr(layer, param.name)) for param in layer.params()):
                 return layer.text
         return ""
 
     def window(self, shape: Shape) -> Window:
         """What the layer reads of an input of `shape`; by default the cell itself."""
-        return Plane(Sliding(shape[1], shape[1]), Sliding(shape[2], shape[2]))
+        return cell_window(shape)
+
+    def channel_window(self, channel: int, shape: Shape) -> Window:
+        """What one output channel reads: less than `window` where a channel stands for a place (flatten)."""
+        return self.window(shape)
 
     def reads(self, channel: int, shape: Shape) -> tuple[int, ...]:
         """The input channels that an output channel reads; by default its own."""
@@ -152,7 +175,7 @@ class Layer(ABC):
 
     @abstractmethod
     def forward(self, x: Array) -> Array:
-        """The layer's maps for input maps `x` (C, H, W), float32, any strides; never aliases `x` for writing."""
+        """The layer's maps for input maps `x` (C, H, W), float32, any strides; `x` is never written to."""
 
     @abstractmethod
     def explain(self, x: Array, channel: int, row: int, col: int) -> Explanation:

@@ -28,7 +28,7 @@ def set_parameters(text: str, layer: int, given: Mapping[str, str], tensors: Ten
 
 
 def set_kernels(text: str, layer: int, kernels: str, tensors: Tensors | None = None) -> Stack:
-    """Replace the kernels of a convolution: `kernels` is what stands between the parentheses, ``sobel_x,sobel_y``.
+    """Replace a convolution's kernels: `kernels` is what stands between the parentheses, ``sobel_x,sobel_y``.
 
     The old kernel's own parameters go where no new kernel takes them; the layer's own stay.
     """
@@ -36,7 +36,11 @@ def set_kernels(text: str, layer: int, kernels: str, tensors: Tensors | None = N
     call = layers[layer - 1].call
     new = parse(f"conv({kernels})")[0].call.args
     own = {param.name for param in kinds()[call.name].params()}
-    kept = [arg for arg in call.args if arg.name in own and not (arg.name == "bias" and isinstance(arg.value, tuple))]
+    kept = [
+        arg
+        for arg in call.args
+        if arg.name in own and not (arg.name == "bias" and isinstance(arg.value, tuple))
+    ]
     layers[layer - 1] = replace(layers[layer - 1], call=Call(call.name, (*new, *kept)))
     return _read(layers, tensors)
 

@@ -6,8 +6,9 @@ of a patch) and ``point`` (one number through a curve). Cards, hover and the API
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -40,11 +41,12 @@ class Term:
 
 @dataclass(frozen=True)
 class Activation:
-    """A number through a curve: `output` = name(`input`)."""
+    """A number through a curve: `output` = name(`input`); `quantities` are what else the curve needs."""
 
     name: str
     input: float
     output: float
+    quantities: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,9 @@ def read_patch(
     row_index = np.array([-1 if r is None else r for r in row_sources], dtype=np.intp)
     col_index = np.array([-1 if c is None else c for c in col_sources], dtype=np.intp)
     empty = (row_index[:, None] < 0) | (col_index[None, :] < 0)
-    patch = np.where(empty, fill, plane[np.maximum(row_index, 0)][:, np.maximum(col_index, 0)].astype(np.float64))
+    patch = np.where(
+        empty, fill, plane[np.maximum(row_index, 0)][:, np.maximum(col_index, 0)].astype(np.float64)
+    )
     height, width = plane.shape
     outside_rows = np.array([not 0 <= r < height for r in rows], dtype=bool)
     outside_cols = np.array([not 0 <= c < width for c in cols], dtype=bool)
@@ -109,13 +113,42 @@ def extreme(x: Array, window: Plane, channel: int, row: int, col: int, sign: int
     place = int(np.argmax(sign * patch))
     at_row, at_col = divmod(place, len(cols))
     value = float(patch[at_row, at_col])
-    term = Term(channel, rows, cols, patch, None, None, outside, value)
-    return Explanation("max", value, (term,), value, winner=Winner(channel, rows[at_row], cols[at_col], value))
+    shown = np.where(np.isfinite(patch), patch, 0.0)  # the infinities that keep padding from winning
+    term = Term(channel, rows, cols, shown, None, None, outside, value)
+    return Explanation(
+        "max", value, (term,), value, winner=Winner(channel, rows[at_row], cols[at_col], value)
+    )
 
 
-def through(name: str, x: Array, channel: int, row: int, col: int, output: float) -> Explanation:
+def weighted(
+    recipe: Recipe, x: Array, window: Plane, row: int, col: int, shares: Sequence[tuple[int, Exact]]
+) -> Explanation:
+    """Patch x weights as `dot`, told as another recipe: the weights are shares of a mean."""
+    return replace(dot(x, window, row, col, shares), recipe=recipe)
+
+
+def norm(x: Array, window: Plane, channel: int, row: int, col: int) -> Explanation:
+    """The square root of the sum of a window's squares; each cell is its own weight."""
+    rows, cols, patch, outside = read_patch(x[channel], window, row, col)
+    squares = float((patch * patch).sum())
+    term = Term(channel, rows, cols, patch, patch, patch * patch, outside, squares)
+    root = math.sqrt(squares)
+    return Explanation("mean", root, (term,), squares, activation=Activation("sqrt", squares, root))
+
+
+def through(
+    name: str,
+    x: Array,
+    channel: int,
+    row: int,
+    col: int,
+    output: float,
+    quantities: tuple[tuple[str, float], ...] = (),
+) -> Explanation:
     """One number of the input through the curve `name`."""
     value = float(x[channel, row, col])
     one = np.array([[value]])
     term = Term(channel, (row,), (col,), one, None, None, np.zeros((1, 1), dtype=bool), value)
-    return Explanation("point", output, (term,), value, activation=Activation(name, value, output))
+    return Explanation(
+        "point", output, (term,), value, activation=Activation(name, value, output, quantities)
+    )

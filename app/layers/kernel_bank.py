@@ -1,4 +1,4 @@
-"""The kernels argument of convolutions: specs as written, their canonical spelling, and one tensor of numbers.
+"""The kernels argument of convolutions: specs as written, their canonical spelling, one tensor of numbers.
 
 A kernel is a name with its own parameters, a matrix written out, or `slices(...)` with one matrix an
 input channel. Kernels of one bank that differ in size are centred in the largest.
@@ -26,7 +26,7 @@ SLICES = "slices"
 
 @dataclass(frozen=True)
 class KernelSpec:
-    """One kernel of a bank: `name` with its parameters, or written matrices (several: one an input channel)."""
+    """One kernel of a bank: `name` with its parameters, or written matrices (several: one a channel)."""
 
     name: str = ""
     values: tuple[tuple[str, Any], ...] = ()
@@ -100,7 +100,7 @@ def bank_size(specs: Sequence[KernelSpec]) -> tuple[int, int]:
 
 
 def bank_tensor(specs: Sequence[KernelSpec], channels: int) -> NDArray[np.float64]:
-    """The bank as (kernels, channels, rows, cols): plain kernels repeat on every channel, slices stand on their own."""
+    """The bank as (kernels, channels, rows, cols): plain kernels repeat, slices stand on their channel."""
     rows, cols = bank_size(specs)
     tensor = np.zeros((len(specs), channels, rows, cols))
     for index, spec in enumerate(specs):
@@ -121,12 +121,17 @@ def _read_kernel(arg: Arg, own: Sequence[Arg], owner: str, layer_names: Sequence
     if isinstance(value, Word):
         value = Call(str(value), (), arg.position)
     if not isinstance(value, Call):
-        raise NotationError("wrong_value", arg.position, owner=owner, name="kernels", expected="kernels", choices="")
+        raise NotationError(
+            "wrong_value", arg.position, owner=owner, name="kernels", expected="kernels", choices=""
+        )
     if value.name == SLICES:
         return _read_slices(value, arg.position)
     if value.name not in KERNELS:
         raise NotationError(
-            "unknown_kernel", arg.position, name=value.name, nearest=nearest(value.name, [*KERNELS, SLICES]),
+            "unknown_kernel",
+            arg.position,
+            name=value.name,
+            nearest=nearest(value.name, [*KERNELS, SLICES]),
             known=", ".join(KERNELS),
         )
     params = KERNELS[value.name].params
@@ -161,13 +166,22 @@ def _check_sizes(specs: Sequence[KernelSpec], written: Sequence[Arg]) -> None:
     for spec, arg in zip(specs, written, strict=True):
         if any((large - small) % 2 for large, small in zip(size, spec.size, strict=True)):
             raise NotationError(
-                "bank_parity", arg.position, kernel=spec.text, rows=spec.size[0], cols=spec.size[1],
-                bank_rows=size[0], bank_cols=size[1],
+                "bank_parity",
+                arg.position,
+                kernel=spec.text,
+                rows=spec.size[0],
+                cols=spec.size[1],
+                bank_rows=size[0],
+                bank_cols=size[1],
             )
 
 
-def _refuse_own_in_bank(arg: Arg, specs: Sequence[KernelSpec], owner: str, layer_names: Sequence[str]) -> None:
-    takers = [s.name for s in specs if s.name in KERNELS and arg.name in {p.name for p in KERNELS[s.name].params}]
+def _refuse_own_in_bank(
+    arg: Arg, specs: Sequence[KernelSpec], owner: str, layer_names: Sequence[str]
+) -> None:
+    takers = [
+        s.name for s in specs if s.name in KERNELS and arg.name in {p.name for p in KERNELS[s.name].params}
+    ]
     if not takers:
         raise _unknown(arg, owner, layer_names)
     mend = f"{takers[0]}({arg.name}={format_value(arg.value)})"
@@ -176,6 +190,10 @@ def _refuse_own_in_bank(arg: Arg, specs: Sequence[KernelSpec], owner: str, layer
 
 def _unknown(arg: Arg, owner: str, known: Sequence[str]) -> NotationError:
     return NotationError(
-        "unknown_parameter", arg.position, owner=owner, name=arg.name, nearest=nearest(str(arg.name), known),
+        "unknown_parameter",
+        arg.position,
+        owner=owner,
+        name=arg.name,
+        nearest=nearest(str(arg.name), known),
         known=", ".join(known),
     )

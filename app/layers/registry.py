@@ -51,7 +51,10 @@ def parse_stack(text: str, tensors: Tensors | None = None) -> Stack:
         kind = known.get(call.name)
         if kind is None:
             raise NotationError(
-                "unknown_layer", call.position, name=call.name, nearest=nearest(call.name, known),
+                "unknown_layer",
+                call.position,
+                name=call.name,
+                nearest=nearest(call.name, known),
                 known=", ".join(known),
             )
         layer = kind.read(call, tensors or NoTensors())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 from app.domain.errors import Refusal
 from app.domain.fields import Plane
@@ -62,7 +63,6 @@ class SlidingLayer(Layer):
                 raise Refusal(
                     "kernel_too_large",
                     formula=formula.text,
-                    suggestion=self.suggest(shape),
                     kernel=axis.dilation * (axis.kernel - 1) + 1,
                     cells=axis.inputs,
                     padding=axis.before + axis.after,
@@ -77,27 +77,41 @@ class SlidingLayer(Layer):
         (kernel_rows, kernel_cols), (step_rows, step_cols) = self.kernel_size, self.step
         return Plane(
             Sliding(shape[1], formula.rows.outputs, kernel_rows, step_rows, self.dilation[0], top, self.mode),
-            Sliding(shape[2], formula.cols.outputs, kernel_cols, step_cols, self.dilation[1], left, self.mode),
+            Sliding(
+                shape[2], formula.cols.outputs, kernel_cols, step_cols, self.dilation[1], left, self.mode
+            ),
         )
 
     def alternatives(self, shape: Shape) -> Iterator[Layer]:
-        """More padding, no dilation, a larger step: whichever of them the kind has, nearest first."""
+        """No dilation, fitting padding, zeros around, a larger step: what the kind has, nearest first."""
         names = {param.name for param in self.params()}
-        if "dilation" in names and self.dilation != (1, 1):
-            yield dataclasses.replace(self, dilation=(1, 1))
+        plain = dataclasses.replace(self, dilation=(1, 1)) if "dilation" in names else self
+        yield plain
         if "padding" in names:
-            yield dataclasses.replace(self, padding=self._fitting_padding(shape))
-            yield dataclasses.replace(self, padding=(0, 0, 0, 0))
-        if "mode" in names and self.mode != "zeros":
-            yield dataclasses.replace(self, mode="zeros")
+            for layer in (self, plain):
+                yield dataclasses.replace(layer, padding=layer._mirrored_padding(shape))
+                yield dataclasses.replace(layer, padding=layer._fitting_padding(shape))
+            if "mode" in names:
+                for layer in (self, plain):
+                    yield dataclasses.replace(layer, mode="zeros")
+                    yield dataclasses.replace(layer, padding=layer._fitting_padding(shape), mode="zeros")
         for stride in (2, 4, 8, 16):
             if "stride" in names and stride > max(self.step):
-                yield dataclasses.replace(self, stride=(stride, stride))
+                wider: dict[str, Any] = {"stride": (stride, stride)}  # not a field of every kind
+                yield dataclasses.replace(self, **wider)
+
+    def _mirrored_padding(self, shape: Shape) -> Sides:
+        """The padding cut down to what the mode can fill."""
+        less = 1 if self.mode == "reflect" else 0
+        top, bottom, left, right = self.sides(shape)
+        rows, cols = shape[1] - less, shape[2] - less
+        return min(top, rows), min(bottom, rows), min(left, cols), min(right, cols)
 
     def _fitting_padding(self, shape: Shape) -> Sides:
         """The least symmetric padding with which the kernel finds one place."""
         missing = [
-            max(0, self.dilation[axis] * (self.kernel_size[axis] - 1) + 1 - shape[1 + axis]) for axis in (0, 1)
+            max(0, self.dilation[axis] * (self.kernel_size[axis] - 1) + 1 - shape[1 + axis])
+            for axis in (0, 1)
         ]
         rows, cols = (-(-cells // 2) for cells in missing)
         return (rows, rows, cols, cols)
@@ -118,6 +132,11 @@ class SlidingLayer(Layer):
             widest = max(axis.before, axis.after)
             if widest > limit:
                 raise Refusal(
-                    "padding_too_wide", formula=formula.text, suggestion=self.suggest(shape), padding=widest,
-                    mode=self.mode, cells=axis.inputs, limit=limit, axis="rows" if axis is formula.rows else "cols",
+                    "padding_too_wide",
+                    formula=formula.text,
+                    padding=widest,
+                    mode=self.mode,
+                    cells=axis.inputs,
+                    limit=limit,
+                    axis="rows" if axis is formula.rows else "cols",
                 )

@@ -1,0 +1,27 @@
+"""Min pooling: the smallest cell of every window."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import ClassVar
+
+from app.compute.pool import min_pool
+from app.layers.base import Array, shape_of
+from app.layers.explanation import Explanation, Recipe, extreme
+from app.layers.pooling import Pooling
+from app.layers.registry import register
+
+
+@register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MinPool(Pooling):
+    """Keeps the smallest: -maxpool(-x)."""
+
+    kind: ClassVar[str] = "minpool"
+    recipe: ClassVar[Recipe] = "max"
+
+    def forward(self, x: Array) -> Array:
+        return min_pool(x, self.size, self.step, self.sides(shape_of(x)), self.dilation, self.ceil)
+
+    def explain(self, x: Array, channel: int, row: int, col: int) -> Explanation:
+        return extreme(x, self.window(shape_of(x)), channel, row, col, sign=-1)
