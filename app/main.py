@@ -1,73 +1,85 @@
-"""Builds the program from its settings: store, networks, explorer, routes, fault handlers."""
+"""Builds the whole program from its settings: store, caches, explorer, routes and what surrounds them."""
 
 from __future__ import annotations
 
-import asyncio
+import importlib
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
+import anyio
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from app.compute.threads import set_threads
 from app.engine.network import Shelf
 from app.engine.trace import Bounds
-from app.engine.warm import warm
 from app.explorer import Explorer
 from app.settings import ROOT, Settings
 from app.store.limits import Limits
 from app.store.memory import ByteBoundedCache
 from app.store.photos import PhotoStore
 from app.store.sources import Sources
-from app.web import api, pages
+from app.web import api, docs, health
 from app.web.addresses import RELEASE
 from app.web.deps import Services
+from app.web.images import ASK_AGAIN, FOREVER
 from app.web.jobs import Jobs
 from app.web.problems import add_handlers
 from app.web.security import BodyLimit, HeadAsGet, SecurityHeaders
 
-_log = logging.getLogger(__name__)
-SWEEP_SECONDS = 300
+SWEEP_SECONDS = 60
+PICTURES_SHARE = 4  # one part in so many of the cache is for encoded pictures
+UNCOMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "image/*", "application/octet-stream")
+DESCRIPTION = (
+    "What convolutions, pooling and a small cat/dog network do to a photo, with every number behind it. "
+    "A stack is one line of text, such as `gray|conv(sobel_x)|relu|maxpool(2)`. Errors are problem details "
+    "(RFC 9457) in the language of Accept-Language, English or Spanish."
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The whole program; nothing is shared between two of them."""
+    """The program; two of them share nothing but the folder of photos, if it is the same."""
     settings = settings or Settings()
-    services = build(settings)
+    set_threads(settings.torch_threads)
+    services = build_services(settings)
     app = FastAPI(
         title="Convisor",
         version=RELEASE,
+        description=DESCRIPTION,
+        openapi_url=docs.DOCUMENT,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
         lifespan=_lifespan,
-        description=api.DESCRIPTION,
     )
     app.state.services = services
-    for router in (*api.routers, *pages.routers):
-        app.include_router(router)
-    app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
+    app.state.warmth = health.Warmth()
+    app.state.metrics = health.Metrics(services)
     add_handlers(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)
+    for router in (api.router, docs.router, health.router, *_page_routers()):
+        app.include_router(router)
+    app.mount("/static", Static(directory=ROOT / "static"), name="static")
     app.add_middleware(BodyLimit, upload_max_bytes=settings.upload_max_bytes)
+    app.add_middleware(GZipMiddleware, compresslevel=1, exclude_content_types=UNCOMPRESSED)
+    app.add_middleware(health.Measured, metrics=app.state.metrics)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
     return app
 
 
-def build(settings: Settings, models: Path = ROOT / "models") -> Services:
-    """The parts of one program."""
-    set_threads(settings.torch_threads)
+def build_services(settings: Settings) -> Services:
+    """Store, caches, explorer and jobs."""
     store = PhotoStore(settings.data_folder, settings.photo_lifetime_s, settings.store_max_bytes)
+    pictures_bytes = settings.cache_bytes // PICTURES_SHARE
     traces: ByteBoundedCache[Any, Any] = ByteBoundedCache(
-        settings.cache_bytes * 3 // 4, lambda stage: stage.nbytes
+        settings.cache_bytes - pictures_bytes, lambda stage: int(stage.nbytes)
     )
-    pictures: ByteBoundedCache[Any, Any] = ByteBoundedCache(settings.cache_bytes // 4, len)
-    shelf = Shelf(models)
+    pictures: ByteBoundedCache[Any, Any] = ByteBoundedCache(pictures_bytes, len)
+    shelf = Shelf(ROOT / "models")
     bounds = Bounds(settings.stage_max_cells, settings.trace_max_cells)
     return Services(
         settings=settings,
@@ -81,25 +93,39 @@ def build(settings: Settings, models: Path = ROOT / "models") -> Services:
     )
 
 
+class Static(StaticFiles):
+    """Files whose address changes with their content are kept for ever."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        scope: Scope = kwargs.get("scope") or args[2]
+        response.headers["Cache-Control"] = FOREVER if b"v=" in scope["query_string"] else ASK_AGAIN
+        return response
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Warm the classifier behind the scenes once the server listens; sweep old photos now and then."""
+    """Warm up once the server listens, sweep expired photos, and end the jobs with the server."""
     services: Services = app.state.services
-    warming = asyncio.create_task(asyncio.to_thread(_warm, services))
-    sweeping = asyncio.create_task(_sweep(services))
-    yield
-    sweeping.cancel()
-    with suppress(asyncio.CancelledError):
-        await sweeping
-    await warming
+    quiet = health.NoAddresses()
+    access = logging.getLogger("uvicorn.access")
+    access.addFilter(quiet)
+    app.state.warmth.start(services)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_sweep, services)
+        yield
+        tasks.cancel_scope.cancel()
     services.jobs.close()
-
-
-def _warm(services: Services) -> None:
-    warm(services.shelf())
+    access.removeFilter(quiet)
 
 
 async def _sweep(services: Services) -> None:
     while True:
-        await asyncio.to_thread(services.store.sweep)
-        await asyncio.sleep(SWEEP_SECONDS)
+        await anyio.to_thread.run_sync(services.store.sweep)
+        await anyio.sleep(SWEEP_SECONDS)
+
+
+def _page_routers() -> Iterable[APIRouter]:
+    """The pages' routers, which `app.web.pages` lists."""
+    routers: Iterable[APIRouter] = getattr(importlib.import_module("app.web.pages"), "routers", ())
+    return routers

@@ -101,18 +101,18 @@ def make(name: str, **params: Any) -> Kernel:
     Raises
     ------
     UserError
-        `kernel_unknown`, `kernel_parameter_unknown`, `kernel_parameter_wrong`,
-        `kernel_parameter_out_of_bounds`.
+        `unknown_kernel`, `unknown_parameter`, `wrong_value`, `out_of_bounds`, as the notation's own faults.
     """
     kind = KERNELS.get(name)
     if kind is None:
-        raise UserError("kernel_unknown", name=name, nearest=nearest(name, KERNELS), known=", ".join(KERNELS))
+        raise UserError("unknown_kernel", name=name, nearest=nearest(name, KERNELS), known=", ".join(KERNELS))
     for given in params:
         if given not in {param.name for param in kind.params}:
             raise UserError(
-                "kernel_parameter_unknown",
-                kernel=name,
+                "unknown_parameter",
+                owner=name,
                 name=given,
+                nearest=nearest(given, [param.name for param in kind.params]),
                 known=", ".join(param.name for param in kind.params) or "-",
             )
     values = (_checked(name, param, params.get(param.name, param.default)) for param in kind.params)
@@ -123,13 +123,11 @@ def _checked(kernel: str, param: Param, value: Any) -> float:
     """The value as the parameter's type, within its bounds."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value)
     if not is_number or (param.type == "int" and value != int(value)):
-        raise UserError(
-            "kernel_parameter_wrong", kernel=kernel, name=param.name, value=value, expected=param.type
-        )
+        raise UserError("wrong_value", owner=kernel, name=param.name, value=value, expected=param.type)
     if (param.low is not None and value < param.low) or (param.high is not None and value > param.high):
         raise UserError(
-            "kernel_parameter_out_of_bounds",
-            kernel=kernel,
+            "out_of_bounds",
+            owner=kernel,
             name=param.name,
             value=value,
             low=param.low,

@@ -64,10 +64,17 @@ def add_handlers(app: FastAPI) -> None:
 
 def answer(request: Request, error: UserError, headers: Mapping[str, str] | None = None) -> Response:
     """The answer to a fault, in the language and form that the request asks for."""
-    language = language_of(request.query_params, request.headers, services_of(request).settings.default_language)
+    language = language_of(
+        request.query_params, request.headers, services_of(request).settings.default_language
+    )
     say = say_in(language)
     document = problem(error, say)
-    sent = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store", **(headers or {})}
+    sent = {
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+        "Cache-Control": "no-store",
+        **(headers or {}),
+    }
     if document["status"] == 503:
         sent["Retry-After"] = RETRY_SECONDS
     if wants_html(request):

@@ -66,7 +66,9 @@ def check(model: type[Model], found: Any) -> Model:
 
 def unread(request: Request, *expected: str) -> UserError:
     """The fault of a body in a form that is not read here."""
-    return UserError("content_type_unread", given=content_type(request)[:80] or "-", known=", ".join(expected))
+    return UserError(
+        "content_type_unread", given=content_type(request)[:80] or "-", known=", ".join(expected)
+    )
 
 
 def background_of(text: str | None) -> Colour:

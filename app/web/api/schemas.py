@@ -27,7 +27,8 @@ StackText = Annotated[
     ),
 ]
 Size = Annotated[
-    int, Field(ge=SMALLEST, le=LARGEST, description="Longer side that the stack reads, in cells; never enlarged.")
+    int,
+    Field(ge=SMALLEST, le=LARGEST, description="Longer side that the stack reads, in cells; never enlarged."),
 ]
 FitTo = Annotated[
     Fit, Field(description="keep: the aspect stays; crop: centre square; squeeze: pressed into a square.")
@@ -57,8 +58,12 @@ class PictureQuery(SceneQuery):
     scope: Literal["map", "layer", "stack"] = Field(
         "map", description="Whether the colours span one map, all maps of the stage, or all stages."
     )
-    low: float | None = Field(None, allow_inf_nan=False, description="With scope=stack: the range's lower end.")
-    high: float | None = Field(None, allow_inf_nan=False, description="With scope=stack: the range's upper end.")
+    low: float | None = Field(
+        None, allow_inf_nan=False, description="With scope=stack: the range's lower end."
+    )
+    high: float | None = Field(
+        None, allow_inf_nan=False, description="With scope=stack: the range's upper end."
+    )
 
     def shade(self) -> Shade:
         """The colouring as the explorer takes it."""
@@ -78,6 +83,14 @@ class SceneBody(SceneQuery):
     """A photo and what is done to it."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class UploadBody(BaseModel):
+    """How to read an uploaded file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    background: str | None = Field(None, description="Colour under transparent pixels, `#rrggbb`; white.")
 
 
 class FileSceneBody(BaseModel):
@@ -103,7 +116,9 @@ class ClassifyBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     image: Image
-    network: str | None = Field(None, max_length=100, description="A network's name; the first one if left out.")
+    network: str | None = Field(
+        None, max_length=100, description="A network's name; the first one if left out."
+    )
 
 
 class FileClassifyBody(BaseModel):
@@ -111,7 +126,9 @@ class FileClassifyBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    network: str | None = Field(None, max_length=100, description="A network's name; the first one if left out.")
+    network: str | None = Field(
+        None, max_length=100, description="A network's name; the first one if left out."
+    )
     background: str | None = Field(None, description="Colour under transparent pixels, `#rrggbb`; white.")
 
 
@@ -145,7 +162,9 @@ class ReceptiveField(BaseModel):
 
     size: tuple[int, int] = Field(description="Rows and columns.")
     jump: tuple[float, float] = Field(description="How far the field moves from cell to cell.")
-    start: tuple[int, int] = Field(description="Row and column of the first cell's field; negative in padding.")
+    start: tuple[int, int] = Field(
+        description="Row and column of the first cell's field; negative in padding."
+    )
 
 
 class StageOut(BaseModel):
@@ -221,7 +240,9 @@ class TermOut(BaseModel):
     channel: int
     rows: list[int] = Field(description="Rows read; outside the input: padding.")
     columns: list[int]
-    patch: list[list[float | None]] | None = Field(description="What was read; null in padding that never counts.")
+    patch: list[list[float | None]] | None = Field(
+        description="What was read; null in padding that never counts."
+    )
     weights: list[list[float]] | None = None
     products: list[list[float]] | None = None
     sum: float

@@ -1,0 +1,32 @@
+"""REST v1: one module a resource."""
+
+from fastapi import APIRouter
+
+from app.web.addresses import API
+from app.web.api import (
+    classify,
+    explain,
+    images,
+    kernels_layers,
+    maps,
+    networks,
+    overlays,
+    receptive_field,
+    samples,
+    trace,
+)
+
+router = APIRouter(prefix=API)
+for resource in (
+    images,
+    samples,
+    kernels_layers,
+    trace,
+    maps,
+    overlays,
+    explain,
+    receptive_field,
+    classify,
+    networks,
+):
+    router.include_router(resource.router)

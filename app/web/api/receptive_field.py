@@ -1,0 +1,95 @@
+"""Receptive fields of a stack, without a photo."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.domain.errors import Refusal, UserError
+from app.domain.fields import Window, receptive_field
+from app.domain.shapes import Shape
+from app.engine.cells import Place, field_boxes
+from app.layers.stack import Stack
+from app.web.api import schemas
+from app.web.api.answers import answer_json, boxes_of, field_of, kind_of, problems, refused_of
+from app.web.deps import SayOf, ServicesOf
+from app.web.language import Say
+
+router = APIRouter(tags=["cells"])
+PHOTO_CHANNELS = 3
+
+
+@router.get(
+    "/receptive-field",
+    summary="Receptive fields",
+    response_model=schemas.FieldOut,
+    responses=problems(422, 503),
+)
+async def get_field(
+    request: Request, services: ServicesOf, say: SayOf, query: Annotated[schemas.FieldQuery, Query()]
+) -> Response:
+    """What a cell of every stage sees of an input of three channels: size, jump, start. Given a cell, also its
+    box on every earlier stage; both ends included, and outside the input where padding is read.
+
+    ```sh
+    curl -g "http://127.0.0.1:8000/api/v1/receptive-field?stack=conv(box,padding=1)|maxpool(2)&height=224&width=224&stage=2&row=0&column=3"
+    ```
+    """
+    given = (query.stage, query.row, query.column)
+    if any(value is not None for value in given) and None in given:
+        raise UserError("cell_incomplete")
+
+    def work() -> schemas.FieldOut:
+        return field_out(services.explorer.parse(query.stack), query, say)
+
+    return answer_json(request, await services.jobs.run(work, request))
+
+
+def field_out(stack: Stack, query: schemas.FieldQuery, say: Say) -> schemas.FieldOut:
+    """The table, and the boxes of the cell asked for."""
+    shapes: list[Shape] = [(PHOTO_CHANNELS, query.height, query.width)]
+    windows: list[Window] = []
+    rows = [_row(stack, 0, windows, shapes)]
+    refused: Refusal | None = None
+    for stage, layer in enumerate(stack.layers, start=1):
+        try:
+            shapes.append(layer.shape_after(shapes[-1]))
+        except Refusal as refusal:
+            refused = refusal
+            break
+        windows.append(layer.window(shapes[-2]))
+        rows.append(_row(stack, stage, windows, shapes))
+    body = schemas.FieldOut(stack=stack.text, stages=rows)
+    if refused is not None:
+        body.refused = refused_of(refused, len(shapes), say)
+    if query.stage is not None and query.row is not None and query.column is not None:
+        place = Place(query.stage, 0, query.row, query.column)
+        body.boxes = boxes_of(
+            field_boxes(windows, shapes, _checked(place, shapes, refused, len(stack.layers)))
+        )
+    return body
+
+
+def _checked(place: Place, shapes: list[Shape], refused: Refusal | None, layers: int) -> Place:
+    if place.stage >= len(shapes):
+        if refused is not None and place.stage <= layers:
+            raise refused
+        raise UserError("no_such_stage", stage=place.stage, last=len(shapes) - 1)
+    channels, rows, cols = shapes[place.stage]
+    if place.row >= rows or place.col >= cols:
+        where = {"stage": place.stage, "channel": 0, "row": place.row, "column": place.col}
+        raise UserError("no_such_cell", **where, channels=channels, rows=rows, columns=cols)
+    return place
+
+
+def _row(stack: Stack, stage: int, windows: list[Window], shapes: list[Shape]) -> schemas.FieldRow:
+    layer = stack.layers[stage - 1] if stage else None
+    return schemas.FieldRow(
+        stage=stage,
+        layer=layer.text if layer else "",
+        kind=kind_of(layer),
+        shape=shapes[stage],
+        formula=layer.formula(shapes[stage - 1]).text if layer else "",
+        **field_of(receptive_field(windows, shapes[stage][1:])),
+    )
