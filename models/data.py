@@ -43,14 +43,21 @@ def decode(data: bytes) -> np.ndarray:
 
 
 def squeeze(picture: np.ndarray, side: int) -> np.ndarray:
-    """Squeeze uint8 (row, column, 3) to float32 (side, side, 3) in 0..1: area filter, as in serving."""
+    """Squeeze uint8 (row, column, 3) to float32 (side, side, 3) in 0..1, as serving's leading resize does.
+
+    Each axis by itself: area filter where it shrinks, bilinear where it grows.
+    """
     pixels = picture.astype(np.float32) / 255.0
-    if pixels.shape[:2] == (side, side):
-        return pixels
-    shrinks = min(pixels.shape[:2]) >= side
-    return np.asarray(
-        cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    )
+    rows, cols = pixels.shape[:2]
+    if rows != side:
+        pixels = cv2.resize(
+            pixels, (cols, side), interpolation=cv2.INTER_AREA if rows > side else cv2.INTER_LINEAR
+        )
+    if cols != side:
+        pixels = cv2.resize(
+            pixels, (side, side), interpolation=cv2.INTER_AREA if cols > side else cv2.INTER_LINEAR
+        )
+    return pixels
 
 
 def archive_members(path: Path) -> list[tuple[str, bytes]]:

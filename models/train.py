@@ -1,9 +1,9 @@
 """Trains the cat/dog network.
 
-`python -m models.train --data DIR --teacher-targets FILE --minutes 104` gave the released weights: 94.8 % of the
-2,000 validation pictures right (95 % interval 93.7 to 95.6), 92.0 % of 634 photos from other sources (89.6 to
-93.8). One run, seed 1, 0.95 million pictures seen, on two shared cores of an AMD EPYC without a GPU. The card's
-`training.note` tells what was changed after epoch 10 of that run.
+`python -m models.train --data DIR --teacher-targets FILE --minutes 104` gave the released weights: 94.8 %
+of the 2,000 validation pictures right (95 % interval 93.7 to 95.6), 92.0 % of 634 photos from other sources
+(89.6 to 93.8). One run, seed 1, 0.95 million pictures seen, on two shared cores of an AMD EPYC, no GPU. The
+card's `training.note` tells what was changed after epoch 10 of that run.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def test_squeeze_is_the_area_filter_when_it_shrinks() -> None:
     means = picture.reshape(16, 4, 16, 6, 3).mean(axis=(1, 3)) / 255.0
     np.testing.assert_allclose(means, squeeze(picture, 16), atol=1e-6)
     enlarged = cv2.resize(picture.astype(np.float32) / 255.0, (128, 128), interpolation=cv2.INTER_LINEAR)
-    np.testing.assert_array_equal(enlarged, squeeze(picture, 128))
+    np.testing.assert_allclose(enlarged, squeeze(picture, 128), atol=1e-6)
 
 
 def test_every_picture_comes_once_a_round_and_steps_repeat(archives: Path, tmp_path: Path) -> None:
