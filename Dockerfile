@@ -13,13 +13,12 @@ COPY requirements.txt ./
 RUN TORCH_INDEX="${TORCH_INDEX}" sh deploy/install_torch.sh /opt/venv/bin/python
 RUN /opt/venv/bin/python -m pip install --requirement requirements.txt \
     && /opt/venv/bin/python -m pip check
-# What serving never touches: torch's C++ headers and pip itself. Compiled once here, as the root is read-only later.
+# What serving never touches: torch's C++ headers and pip itself.
 RUN rm -rf /opt/venv/lib/python3*/site-packages/torch/include \
         /opt/venv/lib/python3*/site-packages/torch/share \
         /opt/venv/lib/python3*/site-packages/pip \
         /opt/venv/lib/python3*/site-packages/pip-* \
-        /opt/venv/bin/pip* \
-    && /opt/venv/bin/python -m compileall -q /opt/venv/lib
+        /opt/venv/bin/pip*
 
 FROM ${BASE_IMAGE}
 LABEL org.opencontainers.image.title="Convisor" \
