@@ -1,4 +1,4 @@
-"""The card of a pinned cell as the part that the lab swaps in; without script, the lab with that cell pinned."""
+"""The card of a pinned cell, as the part that the lab swaps in; without script the lab with it pinned."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def grid(
     outside: NDArray[np.bool_] | None = None,
     win: tuple[int, int] | None = None,
 ) -> Grid:
-    """Numbers on a scale of colours; padding and the winner are marked. Infinite padding is written as such."""
+    """Numbers on a scale of colours; padding and the winner are marked."""
     rows = []
     for r, row in enumerate(values.tolist()):
         cells = []

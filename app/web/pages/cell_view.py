@@ -42,7 +42,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Curve:
-    """An activation's curve as SVG paths, and where values stand on it; the point of the cell when there is one."""
+    """An activation's curve as SVG paths; with the point of the cell when there is one."""
 
     stage: int
     plot: Plot
@@ -53,7 +53,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class CloseUp:
-    """The patch of the photo that the cell sees, in cells of the photo: the view, the field, the part that is real."""
+    """The patch of the photo that the cell sees: what is shown, the field, the part that is real."""
 
     view: Box
     field: Box
@@ -63,7 +63,7 @@ class CloseUp:
 
 @dataclass(frozen=True)
 class CellView:
-    """Everything the card says. Without a pinned cell only `facts` and `curves`, for the card under the pointer."""
+    """Everything the card says; without a pinned cell only what the card under the pointer needs."""
 
     at: Place | None
     facts: dict[str, Any]

@@ -21,6 +21,8 @@ from app.layers.stack import Stack
 from app.store.samples import find_sample
 from app.web.addresses import Addresses
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf
+from app.web.pages.cell import read_step
+from app.web.pages.cell_view import cell_view
 from app.web.pages.choices import kernel_choices, layer_choices
 from app.web.pages.scene import LabState
 from app.web.pages.view import Fault, LabView, PhotoFacts, lab_view, say_error
@@ -130,7 +132,7 @@ async def answer(
         "page": "lab",
         "state": state,
         "view": view,
-        "cell": _cell(explorer, state, trace),
+        "cell": cell_view(state, trace, addresses, read_step(request.query_params.get("step", ""))),
         "theme": theme_of(request),
         "language_url": lambda code: state.url(lang=code),
         "trace": trace,
@@ -197,7 +199,3 @@ def _exists(trace: Trace, at: Place) -> bool:
         return False
     channels, rows, cols = trace.stages[at.stage].shape
     return at.channel < channels and at.row < rows and at.col < cols
-
-
-def _cell(explorer: Any, state: LabState, trace: Trace) -> Any:
-    return explorer.open_cell(state.scene, state.at) if state.at and _exists(trace, state.at) else None

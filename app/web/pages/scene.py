@@ -17,7 +17,7 @@ FIRST_STACK = (
     "|conv(sobel_x,padding=same,mode=reflect)|relu|maxpool(2)"
 )
 FIRST_IMAGE = "cat-chelsea"
-FIRST_CELL = "5.0.15.13"  # on the edge of an eye: a bright cell of the worked example
+FIRST_CELL = "5.0.13.15"  # on the bridge of the nose: a bright cell of the worked example
 SIZES = (64, 128, 256, 512)
 LOOKS = ("photo", "cells", "gray", "whole")
 _READABLE = "(),=|.;[]~:-"  # kept as they are, so that the address can be read

@@ -1,0 +1,182 @@
+// @ts-check
+/** The lens: for the cell at hand its field on every map, its value on every scale, its card; no request on hover. */
+
+import { announce } from './announce.js';
+import * as card from './card.js';
+import * as edges from './edges.js';
+import { cellBox, pullBack, pullCells, pushForward } from './fields.js';
+import { draw as drawMarks } from './overlay.js';
+import { pathTo, valueOf } from './path.js';
+import { keep } from './pin.js';
+import { listen } from './pointer.js';
+import { load } from './raw.js';
+import { draw as drawSeen } from './seen.js';
+import { readPlace, readStages, samePlace, windowsOf } from './stages.js';
+import { number, say } from './words.js';
+
+/** @typedef {import('./stages.js').Place} Place */
+/** @typedef {import('./stages.js').Stage} Stage */
+/** @typedef {import('./fields.js').Box} Box */
+
+/** @type {Stage[]} */
+let stages = [];
+/** @type {Place | null} */
+let over = null;
+/** @type {Place | null} */
+let pinned = null;
+let forward = false; // show what the cell feeds instead of what it sees
+let due = 0;
+let listening = false;
+
+const now = () => over ?? pinned;
+
+function soon() { due ||= requestAnimationFrame(() => { due = 0; render(); }); }
+
+/** Boxes of the cell on every stage that it sees, or feeds; null on the others. @param {Place | null} place @returns {(Box | null)[]} */
+export function boxesOf(place) {
+  /** @type {(Box | null)[]} */
+  const boxes = stages.map(() => null);
+  if (!place) { return boxes; }
+  const box = cellBox(place.row, place.col);
+  const found = forward ? pushForward(windowsOf(stages).slice(place.stage), box) : pullBack(windowsOf(stages, place.stage), box);
+  found.forEach((one, i) => { boxes[forward ? place.stage + i : i] = one; });
+  return boxes;
+}
+
+function render() {
+  const began = performance.now(), place = now(), boxes = boxesOf(place);
+  const cells = place && !forward ? pullCells(windowsOf(stages, place.stage), { rows: [place.row], cols: [place.col] }) : [];
+  const path = place && !forward ? pathTo(stages, place) : [];
+  const step = over ? null : path[card.chosenStep() ?? -1] ?? null;
+  for (const stage of stages) {
+    const next = stages.find((other) => other.index > stage.index && other.host !== stage.index);
+    const box = boxes[stage.index], last = next ? next.index - 1 : stages.length - 1;
+    for (const frame of stage.frames) {
+      // a cell of a layer that stands in the photo's column is marked on the photo
+      const own = place && place.stage >= stage.index && place.stage <= last;
+      const marked = step && step.stage >= stage.index && step.stage <= last && step.stage !== place?.stage;
+      drawMarks(frame, {
+        rows: stage.shape[1], cols: stage.shape[2], next: next?.window ?? null, box: box ?? boxes.slice(stage.index, last + 1).find(Boolean) ?? null,
+        cells: cells[stage.index] ?? null, mark: own ? 'cellmark' : 'rfmark', step: marked ? cellBox(step.row, step.col) : null,
+      });
+      if (stage.index === 0) { drawSeen(frame, stages, place && place.stage > 0 ? cells[0] ?? null : null); }
+    }
+    tick(stage, place, path[stage.index] ?? (place?.stage === stage.index ? place : null));
+  }
+  const stack = document.querySelector('[data-stack]');
+  if (stack instanceof HTMLElement) { edges.draw(stack, stages, boxes); }
+  card.show(stages, over, pinned, path, forward ? null : boxes[0]);
+  document.documentElement.dataset.lensMs = (performance.now() - began).toFixed(2);
+}
+
+/** The marked value as a tick on the stage's scale, and as a number. @param {Stage} stage @param {Place | null} place @param {Place | null} at */
+function tick(stage, place, at) {
+  const mark = document.querySelector(`[data-at="${stage.index}"]`), output = document.querySelector(`output[data-value="${stage.index}"]`);
+  const value = at ? valueOf(stages, at) : null;
+  if (output) { output.textContent = value === null ? '' : number(value, 3); }
+  if (!(mark instanceof HTMLElement)) { return; }
+  mark.hidden = value === null;
+  if (value === null) { return; }
+  mark.style.left = `${100 * Math.min(1, Math.max(0, (value - stage.low) / (stage.high - stage.low || 1)))}%`;
+  mark.classList.toggle('is-cell', place?.stage === stage.index);
+}
+
+/** Fetch the raw numbers behind a cell, once a stage, and draw again when they are here. @param {Place} place */
+function fetchFor(place) {
+  for (const at of pathTo(stages, place)) { load(stages[at.stage], at.channel).then(soon); }
+  if (stages[0].shape[0] <= 3) { for (let c = 0; c < stages[0].shape[0]; c += 1) { load(stages[0], c).then(soon); } }
+  card.fetchFor(stages, place, soon);
+}
+
+/** @param {string} name @param {Place | null} place */
+function tell(name, place) {
+  const detail = place && { ...place, value: valueOf(stages, place) };
+  document.dispatchEvent(new CustomEvent(`convisor:${name}`, { detail }));
+}
+
+/** @param {Place} place */
+function speak(place) {
+  load(stages[place.stage], place.channel).then(() => {
+    const value = valueOf(stages, place);
+    announce(say('js.cell_at', { map: stages[place.stage].name, row: place.row, col: place.col, value: value === null ? '' : number(value, 3) }));
+  });
+}
+
+/** @param {Place} place */
+function pin(place) {
+  over = null;
+  if (samePlace(place, pinned)) { soon(); return; }
+  pinned = place;
+  fetchFor(place);
+  soon();
+  speak(place);
+  keep(place, soon);
+  tell('pin', place);
+}
+
+function release() {
+  over = null;
+  if (!pinned) { soon(); return; }
+  pinned = null;
+  soon();
+  keep(null, soon);
+  announce(say('js.released'));
+  tell('pin', null);
+}
+
+/** @param {number} index @param {number} down @param {number} right @param {boolean} far */
+function move(index, down, right, far) {
+  const stage = stages[index], at = now();
+  if (!stage) { return; }
+  const [, rows, cols] = stage.shape, known = at && at.stage >= index ? pathTo(stages, at)[index] : null;
+  const from = known ?? { stage: index, channel: stage.channel, row: rows >> 1, col: cols >> 1 };
+  const inside = (/** @type {number} */ cell, /** @type {number} */ n) => Math.min(Math.max(cell, 0), n - 1);
+  pin({ stage: index, channel: stage.channel, row: inside(from.row + down, rows), col: far ? (right < 0 ? 0 : cols - 1) : inside(from.col + right, cols) });
+}
+
+/** What the cell sees, or what it feeds. */
+function turn() {
+  forward = !forward;
+  for (const button of document.querySelectorAll('[data-forward]')) { button.setAttribute('aria-pressed', String(forward)); }
+  announce(forward ? say('js.feeds') : say('js.sees'));
+  soon();
+}
+
+/** Read the page anew after a swap. @param {ParentNode} root */
+function adopt(root) {
+  stages = readStages(root);
+  edges.forget();
+  over = null;
+  const written = document.getElementById('cell')?.dataset.at;
+  pinned = readPlace(written || undefined, stages);
+  for (const button of document.querySelectorAll('[data-forward]')) { button.setAttribute('aria-pressed', String(forward)); }
+  if (pinned) { fetchFor(pinned); }
+  soon();
+}
+
+/** @param {Document} root */
+export function start(root) {
+  adopt(root);
+  if (listening) { return; }
+  listening = true;
+  listen({
+    stages: () => stages, pin, release, move, turn,
+    over: (place) => {
+      if (samePlace(place, over)) { return; }
+      over = place;
+      fetchFor(place);
+      soon();
+      tell('hover', place);
+    },
+    leave: () => { if (over) { over = null; soon(); tell('hover', null); } },
+  });
+  document.addEventListener('htmx:after:swap', (event) => {
+    const target = /** @type {any} */ (event).detail?.ctx?.target;
+    if (target instanceof Element && (target.id === 'cell' || target.closest('#cell'))) { soon(); } else { adopt(document); }
+  });
+  const layout = () => { edges.forget(); soon(); };
+  addEventListener('resize', layout);
+  document.addEventListener('scroll', (event) => { if (event.target instanceof Element && event.target.matches('[data-stack]')) { layout(); } }, true);
+  document.addEventListener('load', layout, true); // pictures
+  document.fonts?.ready.then(layout);
+}

@@ -1,0 +1,81 @@
+// @ts-check
+/** The stages as the page states them: shapes, windows, frames, and which channels a channel reads. */
+
+/** @typedef {{stage: number, channel: number, row: number, col: number}} Place */
+/**
+ * @typedef {object} Stage
+ * @property {number} index @property {string} kind @property {string} recipe @property {string} name
+ * @property {[number, number, number]} shape channels, rows, columns
+ * @property {number} low @property {number} high @property {string} colors
+ * @property {string} tensor @property {import('./fields.js').Window | null} window @property {string} reads
+ * @property {number[][][][] | null} weights @property {number[]} bias
+ * @property {number} channel the open map @property {number} host the stage in whose frame this one is shown
+ * @property {HTMLElement[]} frames
+ */
+
+/** @param {string | undefined} text @returns {any} */
+const json = (text) => (text ? JSON.parse(text) : null);
+
+/** All stages of the page, the photo first. @param {ParentNode} root @returns {Stage[]} */
+export function readStages(root) {
+  /** @type {HTMLElement[]} */
+  const elements = [...root.querySelectorAll('[data-stack] [data-stage][data-shape]')].filter((e) => e instanceof HTMLElement);
+  elements.sort((a, b) => Number(a.dataset.stage) - Number(b.dataset.stage));
+  /** @type {Stage[]} */
+  const stages = [];
+  for (const element of elements) {
+    const d = element.dataset, index = Number(d.stage);
+    if (index !== stages.length) { break; } // a stage is missing: nothing behind it can be traced
+    /** @type {HTMLElement[]} */
+    const frames = [...root.querySelectorAll(`[data-view="${index}"]`)].filter((e) => e instanceof HTMLElement);
+    const off = element.classList.contains('off');
+    stages.push({
+      index, kind: off ? 'off' : d.kind ?? '', recipe: d.recipe ?? '', frames,
+      name: element.querySelector('.pick, b, h2')?.textContent?.replace(/^\s*\d+\s*/, '').trim() || d.kind || '',
+      shape: /** @type {[number, number, number]} */ ((d.shape ?? '').split(',').map(Number)),
+      low: Number(d.low), high: Number(d.high), colors: d.colors ?? 'gray', tensor: d.tensor ?? '',
+      window: json(d.window), reads: d.reads ?? 'own', weights: json(d.weights), bias: json(d.bias) ?? [],
+      channel: Number(frames[0]?.dataset.channel ?? 0),
+      host: frames.length || !index ? index : stages[index - 1].host,
+    });
+  }
+  return stages;
+}
+
+/** The windows of stages 1..k, the photo's side first. @param {Stage[]} stages @param {number} [last] */
+export const windowsOf = (stages, last = stages.length - 1) =>
+  stages.slice(1, last + 1).map((stage) => /** @type {import('./fields.js').Window} */ (stage.window));
+
+/** The input channels that a channel of a stage reads. @param {Stage[]} stages @param {number} index @param {number} channel @returns {number[]} */
+export function readChannels(stages, index, channel) {
+  const stage = stages[index], before = stages[index - 1].shape[0];
+  const [rule, first, second] = stage.reads.split(':');
+  if (stage.window?.flatten) { return [Math.floor(channel / (stage.window.flatten.rows * stage.window.flatten.cols))]; }
+  if (rule === 'each') { return [Math.floor(channel / Number(first))]; }
+  if (rule === 'groups') {
+    const start = Math.floor(channel / Number(second)) * Number(first);
+    return Array.from({ length: Number(first) }, (_, i) => start + i);
+  }
+  if (rule === 'all') { return Array.from({ length: before }, (_, i) => i); }
+  return [channel];
+}
+
+/** The one input channel to follow back: the open map where it is read, else the first. @param {Stage[]} stages @param {number} index @param {number} channel */
+export function sourceChannel(stages, index, channel) {
+  const read = readChannels(stages, index, channel);
+  return read.includes(stages[index - 1].channel) ? stages[index - 1].channel : read[0];
+}
+
+/** @param {Place} place */
+export const writePlace = (place) => `${place.stage}.${place.channel}.${place.row}.${place.col}`;
+
+/** @param {string | undefined} text @param {Stage[]} stages @returns {Place | null} null when there is no such cell */
+export function readPlace(text, stages) {
+  const [stage, channel, row, col] = (text ?? '').split('.').map(Number);
+  const shape = stages[stage]?.shape;
+  if (!shape || !(channel < shape[0] && row < shape[1] && col < shape[2])) { return null; }
+  return { stage, channel, row, col };
+}
+
+/** @param {Place | null} a @param {Place | null} b */
+export const samePlace = (a, b) => a === b || Boolean(a && b && writePlace(a) === writePlace(b));
