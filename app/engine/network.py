@@ -61,7 +61,7 @@ class Network:
         return parse_stack(self.text, self)
 
     def logits_stage(self) -> tuple[Stack, int]:
-        """The network's stack up to its last dense layer, whose maps are the logits, and that stage's number."""
+        """The stack up to the last dense layer, whose maps are the logits, and that stage's number."""
         layers = self.stack().layers
         last = max(
             (i for i, layer in enumerate(layers, start=1) if layer.kind == "dense"), default=len(layers)
@@ -73,8 +73,8 @@ class Network:
 class Answer:
     """What the network says of a photo.
 
-    `probabilities` are calibrated and share 1 among the classes; `other` is the probability that the picture is
-    like none of them. `label` is a class, or ``unsure`` with its reason.
+    `probabilities` are calibrated and share 1 among the classes; `other` is the probability that the picture
+    is like none of them. `label` is a class, or ``unsure`` with its reason.
     """
 
     label: str

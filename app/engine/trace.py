@@ -29,7 +29,7 @@ class Cache(Protocol):
 
 
 class Photo(Protocol):
-    """A picture that a stack can read: `key` names it for the caches, `pixels` gives (3, H, W), mostly in 0..1."""
+    """A picture that a stack can read: `key` names it for the caches, `pixels` gives (3, H, W)."""
 
     @property
     def key(self) -> str: ...
@@ -69,7 +69,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Trace:
-    """What a stack does to a photo. `stages[0]` is the input; `refused` names the layer that could not follow."""
+    """What a stack does to a photo. `stages[0]` is the input; `refused` says why a layer could not follow."""
 
     stack: Stack
     reading: Reading
@@ -97,7 +97,7 @@ class Trace:
 
 
 def reads_whole_photo(stack: Stack) -> bool:
-    """Whether the stack begins with a resize, which reads the stored photo itself whatever the working size."""
+    """Whether the stack begins with a resize, which reads the stored photo itself at any working size."""
     return bool(stack.layers) and stack.layers[0].kind == "resize"
 
 
@@ -179,8 +179,6 @@ def _stage(maps: Array) -> Stage:
         raise Refusal("not_finite")
     kept = maps.base
     if isinstance(kept, np.ndarray) and kept.nbytes > 1.5 * maps.nbytes:
-        maps = (
-            maps.copy()
-        )  # a small view would keep a large array alive, unseen by the cache's bound
+        maps = maps.copy()  # a small view would keep a large array alive, unseen by the cache's bound
     maps.flags.writeable = False
     return Stage(maps, numbers)

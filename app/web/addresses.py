@@ -33,7 +33,7 @@ def image_url(image: str) -> str:
 
 @dataclass(frozen=True)
 class Addresses:
-    """The addresses of one scene; `colors`, `scope` and, for scope ``stack``, its `span` shade the pictures."""
+    """The addresses of one scene; `colors`, `scope` and, for scope ``stack``, `span` shade the pictures."""
 
     image: str
     stack: Stack

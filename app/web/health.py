@@ -1,4 +1,4 @@
-"""For whoever runs the server: liveness, readiness, and numbers for Prometheus; no address or photo in them."""
+"""For whoever runs the server: liveness, readiness, and numbers for Prometheus; no photo's name in them."""
 
 from __future__ import annotations
 

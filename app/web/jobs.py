@@ -1,4 +1,4 @@
-"""Computation off the event loop: a bounded pool with a bounded queue, given up when nobody waits any more."""
+"""Computation off the event loop: a bounded pool with a bounded queue, given up when nobody waits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which language an answer speaks: the address's `lang` first, then Accept-Language, then the operator's choice."""
+"""Which language an answer speaks: the address's `lang`, then Accept-Language, then the operator's choice."""
 
 from __future__ import annotations
 

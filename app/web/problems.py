@@ -1,4 +1,4 @@
-"""Faults as answers: problem details (RFC 9457) for programs, an HTML partial with the same status for pages."""
+"""Faults as answers: problem details (RFC 9457) for programs, HTML with the same status for pages."""
 
 from __future__ import annotations
 

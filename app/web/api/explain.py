@@ -55,7 +55,7 @@ async def post_explain(request: Request, services: ServicesOf) -> Response:
 
     ```sh
     curl -H "Content-Type: application/json" \\
-      -d '{"image": "cat-chelsea", "stack": "conv(box)", "size": 64, "stage": 1, "channel": 0, "row": 5, "column": 7}' \\
+      -d '{"image": "cat-chelsea", "stack": "conv(box)", "size": 64, "stage": 1, "row": 5, "column": 7}' \\
       http://127.0.0.1:8000/api/v1/explain
     ```
     """

@@ -65,8 +65,8 @@ async def add_image(
 ) -> Response:
     """Keeps a photo for a limited time under a random name, and says how to delete it before that.
 
-    A JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF of at most 20 MB and 40 megapixels, its first frame. Send it as a
-    form or as the bare bytes. The photo is turned upright, and everything but its pixels is dropped.
+    A JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF of at most 20 MB and 40 megapixels, its first frame. Send it
+    as a form or as the bare bytes. The photo is turned upright, and everything but its pixels is dropped.
 
     ```sh
     curl -F file=@cat.jpg http://127.0.0.1:8000/api/v1/images

@@ -29,8 +29,8 @@ PHOTO_CHANNELS = 3
 async def get_field(
     request: Request, services: ServicesOf, say: SayOf, query: Annotated[schemas.FieldQuery, Query()]
 ) -> Response:
-    """What a cell of every stage sees of an input of three channels: size, jump, start. Given a cell, also its
-    box on every earlier stage; both ends included, and outside the input where padding is read.
+    """What a cell of every stage sees of an input of three channels: size, jump, start. Given a cell, also
+    its box on every earlier stage; both ends included, and outside the input where padding is read.
 
     ```sh
     curl -g "http://127.0.0.1:8000/api/v1/receptive-field?stack=conv(box,padding=1)|maxpool(2)&height=224&width=224&stage=2&row=0&column=3"

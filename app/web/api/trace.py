@@ -27,8 +27,8 @@ async def get_trace(
 ) -> Response:
     """Every stage with its shape, numbers, receptive field, size formula, and the addresses of its maps.
 
-    A layer that cannot work on its input ends the trace: the stages before it stand, and `refused` says why and
-    what would fit. A fault in the stack's text is an error with its position.
+    A layer that cannot work on its input ends the trace: the stages before it stand, and `refused` says why
+    and what would fit. A fault in the stack's text is an error with its position.
 
     ```sh
     curl -g "http://127.0.0.1:8000/api/v1/trace?image=cat-chelsea&stack=gray|conv(sobel_x)|relu|maxpool(2)&size=128"
@@ -48,7 +48,8 @@ async def post_trace(request: Request, services: ServicesOf, say: SayOf) -> Resp
     """As GET, with the scene as JSON; or as a form with a file, which is then kept like an upload.
 
     ```sh
-    curl -H "Content-Type: application/json" -d '{"image": "cat-chelsea", "stack": "conv(gaussian,sigma=2)|abs"}' \\
+    curl -H "Content-Type: application/json" \\
+      -d '{"image": "cat-chelsea", "stack": "conv(gaussian,sigma=2)|abs"}' \\
       http://127.0.0.1:8000/api/v1/trace
     ```
 
