@@ -120,7 +120,8 @@ def for_display(source: Source) -> bytes:
     if longest <= TINY:
         factor = VIEW_SIDE // longest
         return _webp(pixels.repeat(factor, axis=0).repeat(factor, axis=1), lossless=True)
-    small = shrink(pixels.astype(np.uint8, copy=False), bounded_size(*pixels.shape[:2], VIEW_SIDE))
+    size = bounded_size(pixels.shape[0], pixels.shape[1], VIEW_SIDE)
+    small = shrink(pixels.astype(np.uint8, copy=False), size)
     return _webp(small, lossless=source.card.origin in ("pattern", "grid"))
 
 
