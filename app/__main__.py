@@ -20,7 +20,6 @@ def main() -> None:
         h11_max_incomplete_event_size=REQUEST_HEAD_BYTES,
         timeout_graceful_shutdown=5,
         server_header=False,
-        access_log=False,  # addresses hold the ids of uploads, and stacks of many kilobytes
     )
 
 

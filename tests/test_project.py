@@ -53,12 +53,12 @@ def opening(path: Path) -> str:
     if path.suffix == ".py":
         return ast.get_docstring(ast.parse(text)) or ""
     marks = {
-        ".html": r"(?:\{%[^%]*%\}\s*|<!doctype html>\s*)*\{#",
-        ".js": r"(?:// @ts-check\s*)?/[/*]",
-        ".css": r"/\*",
+        ".html": r"(?:\{%[^%]*%\}\s*|<!doctype html>\s*)*\{#[\s-]*",
+        ".js": r"(?:// @ts-check\s*)?(?:/\*[\s*]*|//\s*)",
+        ".css": r"/\*[\s*]*",
     }
-    found = re.match(marks[path.suffix] + r"+(.*)", text, re.IGNORECASE)
-    return found[1].strip(" *#-") if found else ""
+    found = re.match(marks[path.suffix] + r"(\w.*)", text, re.IGNORECASE)
+    return found[1] if found else ""
 
 
 def test_no_file_is_longer_than_a_head_can_hold() -> None:

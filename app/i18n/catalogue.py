@@ -17,6 +17,7 @@ _FORMATTER = string.Formatter()
 # Keys put together while running, `errors.<code>` and the like: no scan of the sources finds their last
 # part, so each group has a test of its own that compares it with what the program registers.
 DYNAMIC_PREFIXES: tuple[str, ...] = (
+    "api.status_",
     "choices.",  # of a layer's parameter: padding=same ...
     "classes.",  # of the cat/dog network
     "colors.",
@@ -24,8 +25,10 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "fits.",
     "kernels.",
     "label.",
+    "layer_groups.",
     "layers.",
     "looks.",
+    "notation_expected.",  # a code in `expected`: value, layer_end ...
     "notices.",  # what happened to an upload: turned, shrunk ...
     "params.",
     "sample_kinds.",

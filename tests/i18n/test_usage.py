@@ -3,7 +3,7 @@
 import pytest
 
 from app.i18n.catalogue import DYNAMIC_PREFIXES, load_catalogue
-from tests.i18n.used_keys import called_keys, literal_keys, source_texts
+from tests.i18n.used_keys import called_keys, is_put_together, literal_keys, source_texts
 
 
 def is_dynamic(key: str) -> bool:
@@ -19,6 +19,14 @@ def test_every_key_looked_up_in_the_sources_has_a_text() -> None:
 def test_every_text_is_used_somewhere() -> None:
     literals = set().union(*(literal_keys(text) for text in source_texts()))
     assert set() == {key for key in load_catalogue().keys() - literals if not is_dynamic(key)}
+
+
+def test_every_prefix_is_put_together_somewhere_and_has_texts() -> None:
+    sources = list(source_texts())
+    unused = [p for p in DYNAMIC_PREFIXES if not any(is_put_together(p, text) for text in sources)]
+    assert [] == unused
+    known = load_catalogue().keys()
+    assert all(any(key.startswith(prefix) for key in known) for prefix in DYNAMIC_PREFIXES)
 
 
 @pytest.mark.parametrize(

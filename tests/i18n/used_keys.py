@@ -28,3 +28,9 @@ def called_keys(text: str) -> set[str]:
 def literal_keys(text: str) -> set[str]:
     """Return every quoted word that looks like a key."""
     return {key for _, key in _LITERAL.findall(text)}
+
+
+def is_put_together(prefix: str, text: str) -> bool:
+    """Tell whether the text builds keys with this prefix: f"errors.{code}", 'layers.' ~ kind, `js.${name}`."""
+    start = re.escape(prefix.rstrip("."))
+    return re.search(rf"""["'`]{start}(\.?\{{|\.?\$\{{|\.?["'`]\s*[~+])""", text) is not None
