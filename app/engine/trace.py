@@ -167,7 +167,8 @@ def _check(layer: Layer, stages: list[Stage], bounds: Bounds) -> None:
 
 
 def _apply(layer: Layer, before: Stage) -> Stage:
-    maps = layer.forward(before.maps)
+    with np.errstate(all="ignore"):  # what overflows is refused by `_stage`
+        maps = layer.forward(before.maps)
     if maps is before.maps:
         return before
     return _stage(maps)

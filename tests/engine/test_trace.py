@@ -1,0 +1,136 @@
+"""Traces: each layer computed once, a change recomputes from there on, refusals keep what came before."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from app.domain.errors import Refusal, UserError
+from app.engine.trace import Bounds, Cancelled, require, run
+from app.layers.registry import parse_stack
+from tests.engine.made import MadePhoto
+
+LINE = "conv(sobel_x)|relu|maxpool(2)"
+
+
+def test_stages_equal_torch(photo, cache):
+    trace = run(photo, parse_stack("conv(sobel_x,padding=1)|relu|maxpool(2)"), 30, "keep", cache)
+
+    x = torch.from_numpy(photo.pixels())[:, None]
+    kernel = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])[None, None]
+    expected = F.conv2d(x, kernel, padding=1)
+    np.testing.assert_allclose(expected[:, 0], trace.stages[1].maps, atol=1e-5)
+    np.testing.assert_allclose(F.max_pool2d(F.relu(expected), 2)[:, 0], trace.stages[3].maps, atol=1e-5)
+
+
+def test_each_layer_is_computed_once(photo, cache):
+    first = run(photo, parse_stack(LINE), 30, "keep", cache)
+    made = len(cache.made)
+    second = run(
+        photo, parse_stack(" conv( sobel_x,stride=1 ) |relu| maxpool(size=2,stride=2)"), 30, "keep", cache
+    )
+
+    assert (4, 4, 1) == (made, len(cache.made), photo.reads)
+    assert all(one is other for one, other in zip(first.stages, second.stages, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("line", "recomputed"),
+    [
+        ("conv(sobel_y)|relu|maxpool(2)", [1, 2, 3]),
+        ("conv(sobel_x)|abs|maxpool(2)", [2, 3]),
+        ("conv(sobel_x)|relu|maxpool(3)", [3]),
+        ("conv(sobel_x)|relu", []),
+        ("conv(sobel_x)|relu|maxpool(2)|abs", [4]),
+    ],
+)
+def test_a_change_recomputes_from_its_layer_on(photo, cache, line, recomputed):
+    run(photo, parse_stack(LINE), 30, "keep", cache)
+    before = len(cache.made)
+    run(photo, parse_stack(line), 30, "keep", cache)
+
+    assert recomputed == [key[2] for key in cache.made[before:]]
+
+
+def test_size_fit_and_photo_keep_apart(cache):
+    photos = [MadePhoto(seed=0), MadePhoto(seed=1)]
+    for photo in photos:
+        for size, fit in ((30, "keep"), (16, "keep"), (16, "crop"), (16, "squeeze")):
+            run(photo, parse_stack("relu"), size, fit, cache)
+
+    assert 2 * 4 * 2 == len(cache.made)
+
+
+def test_a_refusal_keeps_the_stages_before_it(photo, cache):
+    trace = run(photo, parse_stack("relu|conv(box,size=31)|abs"), 30, "keep", cache)
+
+    assert [(3, 20, 30), (3, 20, 30)] == [stage.shape for stage in trace.stages]
+    assert trace.refused is not None
+    assert "kernel_too_large" == trace.refused.code
+    assert trace.refused.formula
+    mended = parse_stack("relu|" + trace.refused.suggestion)
+    assert run(photo, mended, 30, "keep", cache).refused is None
+
+
+@pytest.mark.parametrize("stage", [2, 3])
+def test_a_refused_stage_asked_for_is_the_refusal(photo, cache, stage):
+    trace = run(photo, parse_stack("relu|conv(box,size=31)|abs"), 30, "keep", cache)
+
+    with pytest.raises(Refusal, match="kernel_too_large"):
+        require(trace, stage)
+
+
+@pytest.mark.parametrize("stage", [-1, 4, 10**30])
+def test_a_stage_that_is_none_is_named(photo, cache, stage):
+    trace = run(photo, parse_stack(LINE), 30, "keep", cache)
+
+    with pytest.raises(UserError, match="no_such_stage"):
+        require(trace, stage)
+
+
+def test_numbers_beyond_float32_are_refused(photo, cache):
+    trace = run(photo, parse_stack("conv([1e30])|square"), 30, "keep", cache)
+
+    assert (2, "not_finite") == (len(trace.stages), trace.refused and trace.refused.code)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "code"), [(Bounds(2000), "too_many_cells"), (Bounds(trace=4000), "trace_too_large")]
+)
+def test_bounds_hold_for_stage_and_trace(photo, cache, bounds, code):
+    trace = run(photo, parse_stack("relu|conv(box,sobel_x)"), 30, "keep", cache, bounds=bounds)
+
+    assert trace.refused is not None
+    assert code == trace.refused.code
+
+
+def test_maps_are_read_only(photo, cache):
+    trace = run(photo, parse_stack(LINE), 30, "keep", cache)
+
+    for stage in trace.stages:
+        with pytest.raises(ValueError, match="read-only"):
+            stage.maps[0, 0, 0] = 1
+
+
+def test_cancelling_stops_between_layers(photo, cache):
+    asked = iter([False, True])
+
+    with pytest.raises(Cancelled):
+        run(photo, parse_stack(LINE), 30, "keep", cache, lambda: next(asked))
+    assert [0, 1] == [key[2] for key in cache.made]
+
+
+def test_a_leading_resize_reads_the_stored_photo_at_any_size(photo, cache):
+    small = run(photo, parse_stack("resize(10,15)"), 8, "crop", cache)
+    large = run(photo, parse_stack("resize(10,15)"), 2048, "keep", cache)
+
+    expected = photo.pixels().reshape(3, 10, 2, 15, 2).mean((2, 4))
+    np.testing.assert_allclose(expected, small.stages[1].maps, atol=1e-6)
+    assert large.stages[1] is small.stages[1]
+
+
+def test_an_empty_stack_is_the_photo(photo, cache):
+    trace = run(photo, parse_stack(""), 2048, "keep", cache)
+
+    np.testing.assert_array_equal(photo.pixels(), trace.stages[0].maps)
+    assert ((1, 1), (0, 0)) == (trace.field(0).size, trace.field(0).start)
