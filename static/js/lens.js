@@ -5,12 +5,12 @@ import { announce } from './announce.js';
 import * as card from './card.js';
 import * as edges from './edges.js';
 import { cellBox, pullBack, pullCells, pushForward } from './fields.js';
-import { draw as drawMarks } from './overlay.js';
+import { draw } from './marks.js';
 import { pathTo, valueOf } from './path.js';
 import { keep } from './pin.js';
+import { start as startFields } from './fieldtable.js';
 import { listen } from './pointer.js';
 import { load } from './raw.js';
-import { draw as drawSeen } from './seen.js';
 import { readPlace, readStages, samePlace, windowsOf } from './stages.js';
 import { number, say } from './words.js';
 
@@ -44,41 +44,15 @@ export function boxesOf(place) {
 }
 
 function render() {
-  const began = performance.now(), place = now(), boxes = boxesOf(place);
-  const cells = place && !forward ? pullCells(windowsOf(stages, place.stage), { rows: [place.row], cols: [place.col] }) : [];
-  const path = place && !forward ? pathTo(stages, place) : [];
+  const place = now(), boxes = boxesOf(place), backwards = place && !forward ? place : null;
+  const start = { rows: [place?.row ?? 0], cols: [place?.col ?? 0] };
+  const cells = backwards ? pullCells(windowsOf(stages, backwards.stage), start) : [];
+  const path = backwards ? pathTo(stages, backwards) : [];
   const step = over ? null : path[card.chosenStep() ?? -1] ?? null;
-  for (const stage of stages) {
-    const next = stages.find((other) => other.index > stage.index && other.host !== stage.index);
-    const box = boxes[stage.index], last = next ? next.index - 1 : stages.length - 1;
-    for (const frame of stage.frames) {
-      // a cell of a layer that stands in the photo's column is marked on the photo
-      const own = place && place.stage >= stage.index && place.stage <= last;
-      const marked = step && step.stage >= stage.index && step.stage <= last && step.stage !== place?.stage;
-      drawMarks(frame, {
-        rows: stage.shape[1], cols: stage.shape[2], next: next?.window ?? null, box: box ?? boxes.slice(stage.index, last + 1).find(Boolean) ?? null,
-        cells: cells[stage.index] ?? null, mark: own ? 'cellmark' : 'rfmark', step: marked ? cellBox(step.row, step.col) : null,
-      });
-      if (stage.index === 0) { drawSeen(frame, stages, place && place.stage > 0 ? cells[0] ?? null : null); }
-    }
-    tick(stage, place, path[stage.index] ?? (place?.stage === stage.index ? place : null));
-  }
+  draw(stages, { place, boxes, cells, path, step });
   const stack = document.querySelector('[data-stack]');
   if (stack instanceof HTMLElement) { edges.draw(stack, stages, boxes); }
   card.show(stages, over, pinned, path, forward ? null : boxes[0]);
-  document.documentElement.dataset.lensMs = (performance.now() - began).toFixed(2);
-}
-
-/** The marked value as a tick on the stage's scale, and as a number. @param {Stage} stage @param {Place | null} place @param {Place | null} at */
-function tick(stage, place, at) {
-  const mark = document.querySelector(`[data-at="${stage.index}"]`), output = document.querySelector(`output[data-value="${stage.index}"]`);
-  const value = at ? valueOf(stages, at) : null;
-  if (output) { output.textContent = value === null ? '' : number(value, 3); }
-  if (!(mark instanceof HTMLElement)) { return; }
-  mark.hidden = value === null;
-  if (value === null) { return; }
-  mark.style.left = `${100 * Math.min(1, Math.max(0, (value - stage.low) / (stage.high - stage.low || 1)))}%`;
-  mark.classList.toggle('is-cell', place?.stage === stage.index);
 }
 
 /** Fetch the raw numbers behind a cell, once a stage, and draw again when they are here. @param {Place} place */
@@ -98,7 +72,7 @@ function tell(name, place) {
 function speak(place) {
   load(stages[place.stage], place.channel).then(() => {
     const value = valueOf(stages, place);
-    announce(say('js.cell_at', { map: stages[place.stage].name, row: place.row, col: place.col, value: value === null ? '' : number(value, 3) }));
+    announce(say('js.cell_at', { map: card.nameOf(stages, place.stage), row: place.row, col: place.col, value: value === null ? '' : number(value, 3) }));
   });
 }
 
@@ -159,6 +133,7 @@ export function start(root) {
   adopt(root);
   if (listening) { return; }
   listening = true;
+  startFields();
   listen({
     stages: () => stages, pin, release, move, turn,
     over: (place) => {

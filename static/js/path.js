@@ -48,9 +48,9 @@ function back(stages, place) {
   const channel = sourceChannel(stages, place.stage, place.channel);
   const won = stage.recipe === 'max' ? winner(stages, place) : null;
   if (won) { return won; }
-  if (w?.flatten) {
-    const rest = place.channel % (w.flatten.rows * w.flatten.cols);
-    return { stage: index, channel, row: Math.floor(rest / w.flatten.cols), col: rest % w.flatten.cols };
+  if (stage.kind === 'flatten') {
+    const [, rows, cols] = stages[index].shape, rest = place.channel % (rows * cols);
+    return { stage: index, channel, row: Math.floor(rest / cols), col: rest % cols };
   }
   if (w?.turned) {
     const [row, col] = origin(w.turned, place.row, place.col), [, rows, cols] = stages[index].shape;

@@ -50,7 +50,7 @@ export const windowsOf = (stages, last = stages.length - 1) =>
 export function readChannels(stages, index, channel) {
   const stage = stages[index], before = stages[index - 1].shape[0];
   const [rule, first, second] = stage.reads.split(':');
-  if (stage.window?.flatten) { return [Math.floor(channel / (stage.window.flatten.rows * stage.window.flatten.cols))]; }
+  if (stage.kind === 'flatten') { return [Math.floor(channel / (stages[index - 1].shape[1] * stages[index - 1].shape[2]))]; }
   if (rule === 'each') { return [Math.floor(channel / Number(first))]; }
   if (rule === 'groups') {
     const start = Math.floor(channel / Number(second)) * Number(first);
