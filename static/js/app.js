@@ -24,4 +24,5 @@ document.addEventListener("htmx:after:swap", () => start(document));
 if (document.querySelector("[data-stack]")) {
   import("./lens.js").then((lens) => lens.start(document));
   import("./sources.js").then((sources) => sources.start(document));
+  import("./kernel_editor.js").then((editor) => editor.start());
 }

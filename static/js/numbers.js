@@ -52,8 +52,8 @@ function cells(line) {
   return line.includes(",") ? split(",").filter((cell, i, all) => cell || i < all.length - 1) : [line.trim()];
 }
 
-/** @param {string} cell @returns {number | null} */
-function value(cell) {
+/** One cell's number, with a decimal point or comma. @param {string} cell @returns {number | null} */
+export function value(cell) {
   const plain = cell.replace("\u2212", "-").replace(",", ".");
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : null;
 }

@@ -1,0 +1,148 @@
+"""The kernel editor in a real browser: typing, actions, paste, facts, undo; its mathematics against the server's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.kernels import editing
+from app.kernels.facts import facts, frequency_response
+from app.kernels.registry import KERNELS
+from app.layers.registry import parse_stack
+from tests.browser.conftest import Open
+from tests.browser.serving import running
+
+pytestmark = pytest.mark.browser
+MATRIX = """async (kernels) => {
+  const m = await import('/static/js/matrix.js');
+  return kernels.map((k) => ({
+    sum: m.total(k), l1: m.magnitudes(k), rank: m.rank(k), factors: m.rank(k) === 1 ? m.factors(k) : null,
+    response: m.response(k, 16), rotate: m.rotate90(k), flip: m.flip180(k), transpose: m.transpose(k),
+    negate: m.negate(k), normalise: m.normalise(k), text: m.text(k),
+  }));
+}"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running(tmp_path_factory.mktemp("photos")) as base:
+        yield base
+
+
+@pytest.fixture
+def page(chromium: Browser, address: str) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.goto(
+        f"{address}/?image=cat-tabby&stack=gray|conv(sobel_x,padding=1)|relu&size=64&fit=crop&lang=en"
+    )
+    opened.wait_for_load_state("networkidle")
+    opened.locator('[data-edit-kernel="2"]').click()
+    expect(opened.locator("#kerneleditor")).to_be_visible()
+    yield opened
+    assert [] == faults
+    context.close()
+
+
+def expect_kernel(page: Page, text: str) -> None:
+    expect(page.locator("#stackline")).to_have_value(f"gray|conv({text},padding=1)|relu")
+
+
+def fact(page: Page, name: str) -> str:
+    return " ".join(page.locator(f'[data-editor-fact="{name}"]').inner_text().split())
+
+
+def test_a_typed_number_acts_at_once_and_is_one_step_of_undo(page: Page) -> None:
+    cell = page.locator('[data-editor-cells] input[data-row="1"][data-col="1"]')
+    cell.fill("4")
+    expect_kernel(page, "[-1,0,1;-2,4,2;-1,0,1]")
+    cell.fill("4,5")
+    expect_kernel(page, "[-1,0,1;-2,4.5,2;-1,0,1]")
+    page.locator("[data-undo]").click()
+    expect_kernel(page, "sobel_x")
+    expect(cell).to_have_value("0")
+
+
+def test_actions_change_the_kernel_and_the_name_brings_it_back(page: Page) -> None:
+    page.locator('[data-editor="transpose"]').click()
+    expect_kernel(page, "[-1,-2,-1;0,0,0;1,2,1]")
+    page.locator('[data-editor="reset"]').click()
+    expect_kernel(page, "sobel_x")
+    page.locator('[data-editor="normalise"]').click()
+    expect(page.locator("[data-editor-fault]")).to_contain_text("add up to 0")
+
+
+def test_facts_name_the_factors_of_a_separable_kernel(page: Page) -> None:
+    assert ("0", "8", "1") == (fact(page, "sum"), fact(page, "l1"), fact(page, "rank"))
+    assert ("1 2 1", "−1 0 1") == (fact(page, "column"), fact(page, "row"))
+
+
+def test_rows_and_columns_grow_around_the_centre(page: Page) -> None:
+    page.locator("[data-editor-rows]").fill("5")
+    page.locator("[data-editor-rows]").press("Tab")
+    expect_kernel(page, "[0,0,0;-1,0,1;-2,0,2;-1,0,1;0,0,0]")
+
+
+@pytest.mark.parametrize("text", ["1\t2\n3\t4", "[[1,2],[3,4]]", "[1,2;3,4]"])
+def test_a_pasted_block_replaces_the_kernel(page: Page, text: str) -> None:
+    page.locator("[data-editor-cells] input").first.evaluate(
+        """(cell, text) => {
+          const brought = new DataTransfer();
+          brought.setData('text/plain', text);
+          const given = {bubbles: true, cancelable: true, clipboardData: brought};
+          cell.dispatchEvent(new ClipboardEvent('paste', given));
+        }""",
+        text,
+    )
+    expect_kernel(page, "[1,2;3,4]")
+
+
+def test_arrows_move_between_cells_and_escape_gives_the_focus_back(page: Page) -> None:
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator('[data-editor-cells] input[data-row="1"][data-col="1"]')).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#kerneleditor")).to_be_hidden()
+    expect(page.locator('[data-edit-kernel="2"]')).to_be_focused()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
+def test_the_photo_is_never_covered(page: Page, width: int, height: int) -> None:
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": width, "height": height})
+    page.locator('[data-edit-kernel="2"]').click()
+    photo = page.locator(".photo.col").bounding_box()
+    panel = page.locator("#kerneleditor").bounding_box()
+    assert photo is not None
+    assert panel is not None
+    assert photo["x"] + photo["width"] <= panel["x"]
+    assert panel["x"] + panel["width"] <= width
+
+
+def test_the_editors_mathematics_equals_the_servers(open_page: Open) -> None:
+    rng = np.random.default_rng(7)
+    kernels = [parse_stack(f"conv({name})").layers[0].kernels[0].slices[0] for name in KERNELS]  # type: ignore[attr-defined]
+    kernels += [rng.integers(-3, 4, (2, 4)).astype(float), np.outer([0.5, 2], [1, -3, 4]), np.zeros((2, 2))]
+    tab = open_page({"/": ("text/html", b"<!doctype html><title>matrix</title>")})
+    for kernel, found in zip(kernels, tab.evaluate(MATRIX, [k.tolist() for k in kernels]), strict=True):
+        known = facts(kernel)
+        assert (known.sum, known.l1) == pytest.approx((found["sum"], found["l1"]), abs=1e-9)
+        assert known.rank == found["rank"]
+        if known.column is not None and known.row is not None:
+            product = np.outer(found["factors"]["column"], found["factors"]["row"])
+            np.testing.assert_allclose(kernel, product, atol=1e-8)
+            np.testing.assert_allclose(known.column, found["factors"]["column"], rtol=1e-6, atol=1e-9)
+        np.testing.assert_allclose(frequency_response(kernel, 16), found["response"], atol=1e-9)
+        for name, change in (
+            ("rotate", editing.rotate90),
+            ("flip", editing.flip180),
+            ("negate", editing.negate),
+        ):
+            np.testing.assert_array_equal(change(kernel), found[name])
+        read_back = parse_stack(f"conv({found['text']})").layers[0].kernels[0].slices[0]  # type: ignore[attr-defined]
+        np.testing.assert_allclose(kernel, read_back, rtol=1e-9)
