@@ -169,9 +169,7 @@ def _check(layer: Layer, stages: list[Stage], bounds: Bounds) -> None:
 def _apply(layer: Layer, before: Stage) -> Stage:
     with np.errstate(all="ignore"):  # what overflows is refused by `_stage`
         maps = layer.forward(before.maps)
-    if maps is before.maps:
-        return before
-    return _stage(maps)
+        return before if maps is before.maps else _stage(maps)
 
 
 def _stage(maps: Array) -> Stage:

@@ -22,10 +22,10 @@ export function chosenStep() {
 /** @param {Element} card @param {string} slot @returns {HTMLElement | null} */
 const slotOf = (card, slot) => card.querySelector(`[data-slot="${slot}"]`);
 
-/** @param {Stage[]} stages @param {number} index */
-export function nameOf(stages, index) {
-  const names = JSON.parse(document.getElementById('cell')?.dataset.facts ?? '{}').names ?? [];
-  return names[index] || (index ? stages[index].name : say('js.photo'));
+/** What made a cell: its kernel, else its layer's kind. @param {Stage[]} stages @param {number} index @param {number} channel */
+export function nameOf(stages, index, channel) {
+  const names = JSON.parse(document.getElementById('cell')?.dataset.facts ?? '{}').names?.[index] ?? [];
+  return names[channel % names.length] || (index ? stages[index].name : say('js.photo'));
 }
 
 /**
@@ -47,10 +47,10 @@ export function show(stages, over, pinned, path, box) {
   if (shown === now && slotOf(card, 'value')?.textContent) { return; }
   shown = now;
   slotOf(card, 'value')?.replaceChildren(value === null ? '…' : number(value, 2));
-  slotOf(card, 'where')?.replaceChildren(say('js.place', { map: nameOf(stages, place.stage), row: place.row, col: place.col }));
+  slotOf(card, 'where')?.replaceChildren(say('js.place', { map: nameOf(stages, place.stage, place.channel), row: place.row, col: place.col }));
   const sees = box && { rows: box.rows[1] - box.rows[0] + 1, cols: box.cols[1] - box.cols[0] + 1 };
   slotOf(card, 'sees')?.replaceChildren(place.stage && sees ? say('js.sees_cells', sees) : say('js.sees_one'));
-  if (box) { closeUp(card, stages[0], box); }
+  if (box) { closeUp(card, stages[0], box, place.stage ? 'rfmark' : 'cellmark'); }
   slotOf(card, 'sum')?.replaceChildren(...(value === null ? [] : sum(stages, place, value, told)));
   slotOf(card, 'trace')?.replaceChildren(...[...path].reverse().map((at) => step(stages, at, at.stage === place.stage)));
 }
@@ -58,7 +58,7 @@ export function show(stages, over, pinned, path, box) {
 /** The strip of a phone: where, and the value. @param {Stage[]} stages @param {Place | null} place */
 function strip(stages, place) {
   const value = place && valueOf(stages, place);
-  document.querySelector('[data-strip-where]')?.replaceChildren(place ? `${nameOf(stages, place.stage)} ${place.row}, ${place.col}` : '');
+  document.querySelector('[data-strip-where]')?.replaceChildren(place ? `${nameOf(stages, place.stage, place.channel)} ${place.row}, ${place.col}` : '');
   document.querySelector('[data-strip-value]')?.replaceChildren(value === null ? '' : number(value, 2));
 }
 
@@ -66,13 +66,13 @@ function strip(stages, place) {
 function step(stages, at, current) {
   const line = element('li'), cell = line.appendChild(element('span', 'step')), value = valueOf(stages, at);
   if (current) { cell.setAttribute('aria-current', 'step'); }
-  cell.append(element('span', 'nm', `${at.stage ? `${at.stage} ` : ''}${nameOf(stages, at.stage)}`),
+  cell.append(element('span', 'nm', `${at.stage ? `${at.stage} ` : ''}${nameOf(stages, at.stage, at.channel)}`),
     element('span', 'rc', `${at.row}, ${at.col}`), element('span', 'vl', value === null ? '…' : number(value, 2)));
   return line;
 }
 
-/** Move the close-up's view, its grey part and its marks. @param {Element} card @param {Stage} photo @param {import('./fields.js').Box} box */
-function closeUp(card, photo, box) {
+/** Move the close-up's view, its grey part and its marks. @param {Element} card @param {Stage} photo @param {import('./fields.js').Box} box @param {string} mark */
+function closeUp(card, photo, box, mark) {
   const svg = card.querySelector('[data-slot="close"]'), gray = svg?.querySelector('.close-gray');
   const rows = box.rows[1] - box.rows[0] + 1, cols = box.cols[1] - box.cols[0] + 1, longest = Math.max(rows, cols);
   const side = longest + 2 * Math.max(1, Math.ceil((8 - longest) / 2));
@@ -80,6 +80,7 @@ function closeUp(card, photo, box) {
   /** @param {Element} rect @param {number[]} numbers */
   const set = (rect, numbers) => ['x', 'y', 'width', 'height'].forEach((name, i) => rect.setAttribute(name, String(numbers[i])));
   for (const rect of svg?.querySelectorAll('rect') ?? []) { set(rect, [box.cols[0], box.rows[0], cols, rows]); }
+  svg?.querySelector('rect:last-of-type')?.setAttribute('class', mark);
   const top = Math.max(0, box.rows[0]), left = Math.max(0, box.cols[0]);
   const real = [left, top, Math.max(0, Math.min(photo.shape[2] - 1, box.cols[1]) - left + 1), Math.max(0, Math.min(photo.shape[1] - 1, box.rows[1]) - top + 1)];
   if (gray) { set(gray, real); gray.setAttribute('viewBox', real.join(' ')); }
@@ -87,9 +88,9 @@ function closeUp(card, photo, box) {
 
 /** @param {Stage[]} stages @param {Place} place @param {number} value @param {import('./arithmetic.js').Told | null} told @returns {Node[]} */
 function sum(stages, place, value, told) {
-  const stage = stages[place.stage], before = stages[place.stage - 1], named = nameOf(stages, place.stage);
+  const stage = stages[place.stage], before = stages[place.stage - 1], named = nameOf(stages, place.stage, place.channel);
   if (!told) { return [part(say('js.result'), result([], value), 'is-cell'), element('p', 'note', place.stage ? say('js.click_for_sum') : '')]; }
-  const patchName = say('js.patch', { map: nameOf(stages, place.stage - 1) });
+  const patchName = say('js.patch', { map: nameOf(stages, place.stage - 1, told.terms[0].channel) });
   const blocks = told.terms.map((term) => {
     const block = element('div', 'block');
     block.append(part(patchName, grid(term.patch, before), 'is-rf'));

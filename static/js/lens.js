@@ -72,7 +72,7 @@ function tell(name, place) {
 function speak(place) {
   load(stages[place.stage], place.channel).then(() => {
     const value = valueOf(stages, place);
-    announce(say('js.cell_at', { map: card.nameOf(stages, place.stage), row: place.row, col: place.col, value: value === null ? '' : number(value, 3) }));
+    announce(say('js.cell_at', { map: card.nameOf(stages, place.stage, place.channel), row: place.row, col: place.col, value: value === null ? '' : number(value, 3) }));
   });
 }
 

@@ -17,8 +17,13 @@ CSP = (
     " form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 )
 Answer = tuple[str, bytes]  # content type, body
 Open = Callable[..., Page]
@@ -35,7 +40,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Open]:
     """Open a page from memory: `answers` maps paths to (content type, body), /static/ comes from the tree."""
     contexts = []
@@ -47,10 +52,12 @@ def open_page(chromium: Browser) -> Iterator[Open]:
 
         def answer(route: Route) -> None:
             asked = route.request.url.split("//", 1)[1].split("?")[0]
-            asked = asked[asked.index("/"):]
+            asked = asked[asked.index("/") :]
             if asked in answers:
                 kind, body = answers[asked]
-                route.fulfill(status=200, body=body, headers={"Content-Type": kind, "Content-Security-Policy": CSP})
+                route.fulfill(
+                    status=200, body=body, headers={"Content-Type": kind, "Content-Security-Policy": CSP}
+                )
             elif asked.startswith("/static/") and (file := STATIC / asked.removeprefix("/static/")).is_file():
                 kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
                 route.fulfill(status=200, body=file.read_bytes(), headers={"Content-Type": kind})

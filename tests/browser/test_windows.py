@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from app.domain.fields import Box, Cells, Plane, Turned, Window, pull_back, pull_cells, push_forward
-from app.domain.windows import PADDING_MODES, AxisWindow, Bilinear, Shares, Sliding, Span, Transposed, describe
+from app.domain.windows import (
+    PADDING_MODES,
+    AxisWindow,
+    Bilinear,
+    Shares,
+    Sliding,
+    Span,
+    Transposed,
+    describe,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -89,15 +98,24 @@ def test_the_pages_boxes_and_cells_are_the_cores_on_random_stacks(open_page: Any
         row, col = rng.randrange(shapes[-1][0]), rng.randrange(shapes[-1][1])
         first = Box.cell(rng.randrange(shapes[0][0]), rng.randrange(shapes[0][1]))
         cell = Box.cell(row, col)
-        cases.append({
-            "windows": [window_data(w) for w in windows], "box": box_data(cell),
-            "cells": {"rows": [row], "cols": [col]}, "start": box_data(first),
-        })
-        expected.append({
-            "back": [normal(box_data(b)) for b in pull_back(windows, cell)],
-            "cells": [{"rows": list(c.rows), "cols": list(c.cols)} for c in pull_cells(windows, Cells((row,), (col,)))],
-            "forward": [normal(box_data(b)) for b in push_forward(windows, first)],
-        })
+        cases.append(
+            {
+                "windows": [window_data(w) for w in windows],
+                "box": box_data(cell),
+                "cells": {"rows": [row], "cols": [col]},
+                "start": box_data(first),
+            }
+        )
+        expected.append(
+            {
+                "back": [normal(box_data(b)) for b in pull_back(windows, cell)],
+                "cells": [
+                    {"rows": list(c.rows), "cols": list(c.cols)}
+                    for c in pull_cells(windows, Cells((row,), (col,)))
+                ],
+                "forward": [normal(box_data(b)) for b in push_forward(windows, first)],
+            }
+        )
     found = open_page({"/": ("text/html", PAGE)}).evaluate(RUN, cases)
     for case, want, got in zip(cases, expected, found, strict=True):
         got["back"] = [normal(b) for b in got["back"]]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 
 from app.engine.cells import Place
 from app.explorer import OpenCell
-from app.layers.explanation import Exact, Explanation, Term
+from app.layers.explanation import Explanation, Recipe, Term
 from app.web.api import schemas
 from app.web.api.answers import answer_json, boxes_of, kind_of, problems
 from app.web.api.bodies import content_type, read_json, unread
@@ -84,7 +82,7 @@ def explain_out(opened: OpenCell, kind: str) -> schemas.ExplainOut:
         value=opened.value,
         kind=kind,
         recipe=found.recipe if found else "",
-        inputs=[_term(term) for term in found.terms] if found else [],
+        inputs=[_term(term, found.recipe) for term in found.terms] if found else [],
         bias=found.bias if found else 0.0,
         sum=found.sum if found else opened.value,
         boxes=boxes_of(opened.boxes),
@@ -114,22 +112,25 @@ def _add_ending(body: schemas.ExplainOut, found: Explanation) -> None:
         }
 
 
-def _term(term: Term) -> schemas.TermOut:
+def _term(term: Term, recipe: Recipe) -> schemas.TermOut:
     kept = term.patch.size <= MAX_PATCH
     return schemas.TermOut(
         channel=term.channel,
         rows=list(term.rows),
         columns=list(term.cols),
-        patch=_patch(term.patch) if kept else None,
+        patch=_patch(term, recipe) if kept else None,
         weights=term.weights.tolist() if kept and term.weights is not None else None,
         products=term.products.tolist() if kept and term.products is not None else None,
         sum=term.sum,
     )
 
 
-def _patch(patch: Exact) -> list[list[float | None]]:
-    """The numbers read; infinities, which stand where padding never wins, are null."""
-    if np.isfinite(patch).all():
-        plain: list[list[float | None]] = patch.tolist()
-        return plain
-    return [[value if math.isfinite(value) else None for value in row] for row in patch.tolist()]
+def _patch(term: Term, recipe: Recipe) -> list[list[float | None]]:
+    """The numbers read; null where a maximum or minimum meets padding, which never wins."""
+    cells: list[list[float | None]] = term.patch.tolist()
+    if recipe != "max" or not term.outside.any():
+        return cells
+    return [
+        [None if is_outside else value for value, is_outside in zip(row, outside, strict=True)]
+        for row, outside in zip(cells, term.outside.tolist(), strict=True)
+    ]

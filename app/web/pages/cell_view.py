@@ -123,7 +123,7 @@ def cell_view(state: LabState, trace: Trace, addresses: Addresses, step: int | N
         value=steps[-1].value,
         steps=steps,
         current=steps[chosen],
-        source=_name(trace, before),
+        source=_name(trace, way[before]),
         close=_close(trace, place),
         told=told,
         sums=arithmetic(told, scale, channel_names(trace, before)) if told and layer else None,
@@ -139,19 +139,24 @@ def _exists(trace: Trace, place: Place) -> bool:
     return place.channel < channels and place.row < rows and place.col < cols
 
 
-def _name(trace: Trace, stage: int) -> str:
-    """What a stage is called: its kernels, else its kind; empty for the photo."""
+def _names(trace: Trace, stage: int) -> list[str]:
+    """What the maps of a stage are called in turn: by their kernels, else by their kind; empty for the photo."""
     layer = trace.layer(stage)
     if layer is None:
-        return ""
+        return [""]
     inner: Layer = layer.layer if isinstance(layer, Off) else layer
-    names = [spec.name or "[…]" for spec in getattr(inner, "kernels", ())]
-    return ", ".join(names) if names else inner.kind
+    return [spec.name or "[…]" for spec in getattr(inner, "kernels", ())] or [inner.kind]
+
+
+def _name(trace: Trace, place: Place) -> str:
+    """What made a cell: its kernel, else its layer's kind; empty for the photo."""
+    names = _names(trace, place.stage)
+    return names[place.channel % len(names)]
 
 
 def _facts(trace: Trace) -> dict[str, Any]:
     """What the card under the pointer needs to know of the stages, for its script."""
-    return {"names": [_name(trace, stage) for stage in range(len(trace.stages))]}
+    return {"names": [_names(trace, stage) for stage in range(len(trace.stages))]}
 
 
 def _step(state: LabState, trace: Trace, pinned: Place, cell: Place, is_current: bool) -> Step:
@@ -159,7 +164,7 @@ def _step(state: LabState, trace: Trace, pinned: Place, cell: Place, is_current:
     names = channel_names(trace, cell.stage)
     return Step(
         place=cell,
-        name=_name(trace, cell.stage),
+        name=_name(trace, cell),
         channel=names[cell.channel] if len(names) > 1 else "",
         value=float(trace.stages[cell.stage].maps[cell.channel, cell.row, cell.col]),
         is_current=is_current,
