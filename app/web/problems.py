@@ -35,7 +35,7 @@ STATUS: Mapping[str, int] = {
     "image_unknown": 404,
     "photo_unknown": 404,
     "network_unknown": 404,
-    "kernel_unknown": 404,
+    "unknown_kernel": 404,  # asked for by name; one inside a text has a position
     "not_found": 404,
     "method_not_allowed": 405,
     "photo_expired": 410,
@@ -48,9 +48,9 @@ STATUS: Mapping[str, int] = {
 }
 
 
-def status_of(code: str) -> int:
-    """The HTTP status of an error code; what is merely wrong is 422."""
-    return STATUS.get(code, 422)
+def status_of(error: UserError) -> int:
+    """The HTTP status of a fault; what is merely wrong is 422, and so is every fault inside a stack's text."""
+    return 422 if isinstance(error, NotationError) else STATUS.get(error.code, 422)
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -94,7 +94,7 @@ def wants_html(request: Request) -> bool:
 
 def problem(error: UserError, say: Say) -> dict[str, Any]:
     """The members of a problem document."""
-    status = status_of(error.code)
+    status = status_of(error)
     document: dict[str, Any] = {
         "type": f"/docs#{error.code}",
         "title": say(f"api.status_{status}"),

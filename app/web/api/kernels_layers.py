@@ -158,7 +158,5 @@ def _number(kernel: str, name: str, text: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise UserError(
-            "kernel_parameter_wrong", kernel=kernel[:40], name=name[:40], value=text[:40], expected="float"
-        )
+        raise UserError("wrong_value", owner=kernel[:40], name=name[:40], value=text[:40], expected="float")
     return int(number) if number.is_integer() else number

@@ -90,7 +90,7 @@ async def show_network(request: Request, services: ServicesOf, name: str) -> Res
 def _short(network: Network) -> dict[str, Any]:
     return {
         "name": network.name,
-        "stack": network.text,
+        "stack": network.stack().text,
         "classes": list(network.classes),
         "outputs": list(network.outputs),
         "sha256": network.sha256,
