@@ -91,7 +91,8 @@ function row(photo) {
   const name = document.createElement("b");
   name.textContent = photo.name;
   const minutes = Math.max(1, Math.round((photo.expires - Date.now()) / 60000));
-  text.append(name, ` ${phrase("upload", "left", { n: minutes })} ${photo.notices.join(" ")}`);
+  const time = minutes > 90 ? `${Math.round(minutes / 60)} h` : `${minutes} min`;
+  text.append(name, ` ${phrase("upload", "left", { time })} ${photo.notices.join(" ")}`);
   item.append(image, text, button("use", () => use(photo.image)), button("delete", () => forget(photo)));
   return item;
 }
