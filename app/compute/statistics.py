@@ -31,7 +31,8 @@ def statistics(maps: Array) -> Statistics:
     means = np.array([mean[0, 0] for mean, _ in moments])
     deviations = np.array([deviation[0, 0] for _, deviation in moments])
     mean = float(means.mean())
-    variance = float((deviations**2).mean() + ((means - mean) ** 2).mean())
+    with np.errstate(invalid="ignore", over="ignore"):  # infinities are refused by whoever asked
+        variance = float((deviations**2).mean() + ((means - mean) ** 2).mean())
     filled = sum(cv2.countNonZero(plane) for plane in planes)
     return Statistics(
         min=min(low for low, _ in ranges),

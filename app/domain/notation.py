@@ -14,6 +14,7 @@ from app.domain.errors import NotationError
 
 MAX_CHARACTERS = 16_000
 MAX_LAYERS = 64
+MAX_DEPTH = 4  # calls within calls; a kernel within a layer is 2, and a longer text must not exhaust the stack
 RESERVED = ("add", "concat")  # kept for branches
 
 _TOKEN = re.compile(
@@ -152,6 +153,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self._next = 0
+        self.depth = 0
         self.advance()
 
     def advance(self) -> None:
@@ -242,7 +244,12 @@ def _value(reader: _Reader) -> Value:
 
 def _word_or_call(reader: _Reader, word: str, position: int) -> Value:
     if reader.kind == "sign" and reader.token == "(":
-        return _arguments(reader, word, position)
+        if reader.depth == MAX_DEPTH:
+            reader.fail("comma_or_close")
+        reader.depth += 1
+        call = _arguments(reader, word, position)
+        reader.depth -= 1
+        return call
     return Word(word)
 
 

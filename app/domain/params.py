@@ -75,7 +75,7 @@ def bind(owner: str, params: Sequence[Param], args: Iterable[Arg], position: int
             if param.required:
                 raise NotationError("parameter_missing", position, owner=owner, name=param.name)
             values[param.name] = param.default
-    return values
+    return {param.name: values[param.name] for param in params}  # one order, so that equal calls are equal
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

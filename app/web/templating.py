@@ -64,8 +64,9 @@ def language_tools(lang: Language) -> dict[str, Any]:
     return {"t": t, "num": num, "percent": percent, "num_text": num_text, "lang": lang}
 
 
-def words(catalogue: Catalogue, lang: Language, prefix: str = "js.") -> dict[str, str]:
-    """The texts that scripts say, with their placeholders left in."""
+def words(catalogue: Catalogue, lang: Language) -> dict[str, str]:
+    """The texts that scripts say, by name, with their placeholders left in."""
+    prefix = "js."
     return {
         key.removeprefix(prefix): catalogue.template(key, lang)
         for key in sorted(catalogue.keys())

@@ -4,11 +4,11 @@
 import { announce } from './announce.js';
 import * as card from './card.js';
 import * as edges from './edges.js';
+import { start as startFields } from './fieldtable.js';
 import { cellBox, pullBack, pullCells, pushForward } from './fields.js';
 import { draw } from './marks.js';
-import { pathTo, valueOf } from './path.js';
+import { fetchPath, pathTo, valueOf } from './path.js';
 import { keep } from './pin.js';
-import { start as startFields } from './fieldtable.js';
 import { listen } from './pointer.js';
 import { load } from './raw.js';
 import { readPlace, readStages, samePlace, windowsOf } from './stages.js';
@@ -55,10 +55,9 @@ function render() {
   card.show(stages, over, pinned, path, forward ? null : boxes[0]);
 }
 
-/** Fetch the raw numbers behind a cell, once a stage, and draw again when they are here. @param {Place} place */
+/** @param {Place} place */
 function fetchFor(place) {
-  for (const at of pathTo(stages, place)) { load(stages[at.stage], at.channel).then(soon); }
-  if (stages[0].shape[0] <= 3) { for (let c = 0; c < stages[0].shape[0]; c += 1) { load(stages[0], c).then(soon); } }
+  fetchPath(stages, place, soon);
   card.fetchFor(stages, place, soon);
 }
 

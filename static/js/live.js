@@ -1,8 +1,6 @@
 // @ts-check
-/**
- * Forms that act while they are changed: a dragged slider sends its value, the latest wins.
- * The first step of a drag is a new place in the history, the rest replace it: one undo step a drag.
- */
+/** Forms that act while they are changed: a dragged slider sends its value, the latest wins. */
+// the first step of a drag is a new place in the history, the rest replace it: one undo step a drag
 
 /** @type {WeakSet<Element>} */
 const known = new WeakSet();

@@ -45,7 +45,14 @@ SMALL = {
 }  # fmt: skip
 TENSORS = {"weights": ["net.c1", "net.even", "net.dw"], "dense": ["net.fc"]}
 MATRICES = ["[1]", "[0.5,-1]", "[1;2;-0.25]", "[0,1;1,0]", "[1,-2,3;0.5,0,1;-1,1,2]"]
-ODD = ["gaussian(size=3)", "sobel_x", "box(size=5)", "random(size=3,seed=4)", "[1,-2,3;0.5,0,1;-1,1,2]", "[2]"]
+ODD = [
+    "gaussian(size=3)",
+    "sobel_x",
+    "box(size=5)",
+    "random(size=3,seed=4)",
+    "[1,-2,3;0.5,0,1;-1,1,2]",
+    "[2]",
+]
 
 
 def texts(kind: str) -> st.SearchStrategy[str]:
@@ -66,7 +73,9 @@ def argument(kind: str, param: Param) -> st.SearchStrategy[str]:
 
 
 def banks() -> st.SearchStrategy[str]:
-    named = st.sampled_from(sorted(KERNELS)).filter(lambda name: name not in ("gabor", "motion", "log", "dog"))
+    named = st.sampled_from(sorted(KERNELS)).filter(
+        lambda name: name not in ("gabor", "motion", "log", "dog")
+    )
     slices = st.sampled_from(["slices([1],[-1],[0.5])", "slices([1,2;0,1],[0,-1;1,1],[2,0;0,2])"])
     bank = st.lists(st.sampled_from(ODD), min_size=2, max_size=3).map(",".join)
     return named | st.sampled_from(MATRICES) | slices | bank

@@ -104,7 +104,10 @@ def windows(layer: Any, x: Tensor, filler: float) -> tuple[Tensor, Tensor]:
         pad(x, layer.padding), layer.size, stride, 0, layer.dilation, layer.ceil
     ).shape[2:]
     sizes = list(sizes)
-    for axis in (0, 1):  # padding given before pooling: the last window must start inside input or padding before
+    for axis in (
+        0,
+        1,
+    ):  # padding given before pooling: the last window must start inside input or padding before
         while (sizes[axis] - 1) * stride[axis] >= x.shape[2 + axis] + layer.padding[2 * axis]:
             sizes[axis] -= 1
     beyond = []
@@ -188,10 +191,12 @@ def rotate(layer: Any, x: Tensor) -> Tensor:
     angle = torch.tensor(layer.degrees).double().deg2rad()
     cos, sin = angle.cos(), angle.sin()
     # grid_sample's coordinates run from -1 to 1 along each side, so the turn is scaled by the sides
-    matrix = torch.stack([
-        torch.stack([cos, -sin * rows / cols, torch.zeros(()).double()]),
-        torch.stack([sin * cols / rows, cos, torch.zeros(()).double()]),
-    ])
+    matrix = torch.stack(
+        [
+            torch.stack([cos, -sin * rows / cols, torch.zeros(()).double()]),
+            torch.stack([sin * cols / rows, cos, torch.zeros(()).double()]),
+        ]
+    )
     grid = F.affine_grid(matrix[None], [1, x.shape[1], rows, cols], align_corners=False)
     return F.grid_sample(x, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 

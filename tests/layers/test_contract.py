@@ -18,7 +18,8 @@ from tests.layers.oracles import ORACLES, expected
 KINDS = sorted(kinds())
 each_kind = pytest.mark.parametrize("kind", KINDS)
 few = settings(
-    max_examples=12, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=12,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 
@@ -146,7 +147,9 @@ def test_nothing_outside_the_field_changes_a_cell(kind: str, data: st.DataObject
     if cells.rows and cells.cols:
         rest[np.ix_(layer.reads(channel, shape_of(x)), cells.rows, cells.cols)] = False
     changed = np.where(rest, x + 3, x).astype(np.float32)
-    assert layer.forward(changed)[channel, row, col] == pytest.approx(out[channel, row, col], abs=1e-5, rel=1e-5)
+    assert layer.forward(changed)[channel, row, col] == pytest.approx(
+        out[channel, row, col], abs=1e-5, rel=1e-5
+    )
 
 
 @each_kind

@@ -140,12 +140,15 @@ def _exists(trace: Trace, place: Place) -> bool:
 
 
 def _names(trace: Trace, stage: int) -> list[str]:
-    """What the maps of a stage are called in turn: by their kernels, else by their kind; empty for the photo."""
+    """What a stage's maps are called in turn: by kernel or tensor, else by kind; empty for the photo."""
     layer = trace.layer(stage)
     if layer is None:
         return [""]
     inner: Layer = layer.layer if isinstance(layer, Off) else layer
-    return [spec.name or "[…]" for spec in getattr(inner, "kernels", ())] or [inner.kind]
+    tensor = getattr(inner, "tensor", None)
+    return [spec.name or "[…]" for spec in getattr(inner, "kernels", ())] or [
+        tensor.name if tensor else inner.kind
+    ]
 
 
 def _name(trace: Trace, place: Place) -> str:

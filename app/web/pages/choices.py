@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from app.kernels.registry import KERNELS
-from app.layers.kernel_bank import KernelSpec
+from app.kernels.registry import FAMILIES, KERNELS
+from app.layers.conv import Conv
 from app.layers.registry import kinds, parse_stack
 from app.web.pages.swatches import Swatch, swatch
 
@@ -55,12 +55,15 @@ def layer_choices(say: Callable[..., str]) -> list[Choice]:
 
 
 @cache
-def kernel_choices() -> tuple[Swatch, ...]:
-    """Every named kernel with its defaults, drawn."""
-    specs = [parse_stack(f"conv({name})").layers[0] for name in KERNELS]
-    return tuple(swatch(_only(layer)) for layer in specs)
+def kernel_choices() -> tuple[tuple[str, tuple[Swatch, ...]], ...]:
+    """Every named kernel with its defaults, drawn, family by family."""
+    return tuple(
+        (family, tuple(_drawn(name) for name, kind in KERNELS.items() if kind.family == family))
+        for family in FAMILIES
+    )
 
 
-def _only(layer: object) -> KernelSpec:
-    kernels: tuple[KernelSpec, ...] = getattr(layer, "kernels")  # noqa: B009  # every conv has kernels
-    return kernels[0]
+def _drawn(name: str) -> Swatch:
+    layer = parse_stack(f"conv({name})").layers[0]
+    assert isinstance(layer, Conv)
+    return swatch(layer.kernels[0])

@@ -17,7 +17,7 @@ SLIDER_STEPS = 200  # a finer slider cannot be hit with a mouse
 class Control:
     """One field of a layer's form; a `primary` one stands in the column.
 
-    `shape` is slider, number, text, choice or switch.
+    `shape` is slider, number, text, choice or switch; `words` names the catalogue's table with its title.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Control:
     choices: tuple[str, ...]
     primary: bool
     role: str
+    words: str = "params"
 
 
 ROLES = {"stride": "step", "padding": "pad", "size": "k", "dilation": "k"}
@@ -45,7 +46,11 @@ def controls_of(layer: Layer) -> tuple[Control, ...]:
     specs: tuple[KernelSpec, ...] = getattr(layer, "kernels", ())
     if len(specs) == 1 and specs[0].name in KERNELS:
         values = dict(specs[0].values)
-        found = [_control(param, values[param.name]) for param in KERNELS[specs[0].name].params] + found
+        own = [
+            _control(param, values[param.name], words="kernel_params")
+            for param in KERNELS[specs[0].name].params
+        ]
+        found = own + found
     return tuple(_with_one_slider(found))
 
 
@@ -54,7 +59,7 @@ def _default(layer: Layer, name: str) -> Any:
     return getattr(layer, "size", None) if name == "stride" else None
 
 
-def _control(param: Param, value: Any, default: Any = None) -> Control:
+def _control(param: Param, value: Any, default: Any = None, words: str = "params") -> Control:
     given = default if value is None else value
     shape = {"bool": "switch", "choice": "choice", "float": "slider", "int": "number"}.get(param.type, "text")
     if param.type in ("pair", "padding") and not _is_single(given):
@@ -76,6 +81,7 @@ def _control(param: Param, value: Any, default: Any = None) -> Control:
         param.choices,
         param.name in PRIMARY,
         ROLES.get(param.name, ""),
+        words,
     )
 
 

@@ -58,7 +58,7 @@ def test_an_edit_gives_the_new_stack_an_address(
 def test_an_edit_without_script_leads_to_the_new_page(client: TestClient) -> None:
     answer = get(client, "/edit", stack="relu", layer="1", action="duplicate")
     assert 303 == answer.status_code
-    assert "stack=relu|relu" in answer.headers["location"]
+    assert "relu|relu" == parse_qs(urlsplit(answer.headers["location"]).query)["stack"][0]
 
 
 def test_a_refused_edit_says_why_and_changes_nothing(client: TestClient) -> None:

@@ -1,0 +1,207 @@
+"""The lens in a real browser: fields and values under the pointer, pins, keys, touch, steps, forward, speed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.serving import running
+
+pytestmark = pytest.mark.browser
+STACK = (
+    "gray|conv(gaussian,sigma=1.2,padding=same,mode=reflect)"
+    "|conv(sobel_x,padding=same,mode=reflect)|relu|maxpool(2)"
+)
+HOVER = """async ([view, count]) => {
+  const box = document.querySelector(`.stack .frame[data-view="${view}"] img`).getBoundingClientRect();
+  for (let i = 0; i < count; i += 1) {
+    const clientX = box.left + (i * 37 % 97) / 97 * box.width, clientY = box.top + (i * 53 % 89) / 89 * box.height;
+    const moved = new PointerEvent('pointermove', {bubbles: true, clientX, clientY, pointerType: 'mouse'});
+    document.elementFromPoint(clientX, clientY)?.dispatchEvent(moved);
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  }
+}"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running(tmp_path_factory.mktemp("photos")) as base:
+        yield base
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A tab in which any fault of a script, or anything the content policy blocks, fails the test."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 1100}, locale="en-GB")
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda m: faults.append(m.text) if "Content Security Policy" in m.text else None)
+    yield opened
+    context.close()
+    assert [] == faults
+
+
+def open_lab(page: Page, address: str, **state: str) -> None:
+    query = {"image": "cat-chelsea", "stack": STACK, "size": "64", "fit": "crop", "lang": "en", **state}
+    page.goto(f"{address}/?{urlencode(query)}")
+    page.locator(".stack .over path").first.wait_for(state="attached")
+
+
+def frame(page: Page, stage: int) -> dict[str, float]:
+    page.locator(f'.stack .frame[data-view="{stage}"] img').scroll_into_view_if_needed()
+    found = page.locator(f'.stack .frame[data-view="{stage}"] img').bounding_box()
+    assert found
+    return dict(found)
+
+
+def point(page: Page, stage: int, row: int, col: int, cells: int) -> tuple[float, float]:
+    at = frame(page, stage)
+    return at["x"] + (col + 0.5) / cells * at["width"], at["y"] + (row + 0.5) / cells * at["height"]
+
+
+def box(page: Page, stage: int) -> str | None:
+    return page.locator(f'.stack .frame[data-view="{stage}"] .over :is(.rfmark, .cellmark)').get_attribute(
+        "d"
+    )
+
+
+def explained(address: str, **asked: object) -> dict[str, object]:
+    query = {"image": "cat-chelsea", "stack": STACK, "size": 64, "fit": "crop", **asked}
+    answer: dict[str, object] = (
+        httpx2.get(f"{address}/api/v1/explain", params=query).raise_for_status().json()
+    )
+    return answer
+
+
+def test_pointing_shows_the_field_on_every_earlier_map_and_the_value(page: Page, address: str) -> None:
+    open_lab(page, address)
+    page.mouse.move(*point(page, 5, 15, 13, 32))
+    expect(page.locator('[data-hover-card] [data-slot="where"]')).to_have_text("maxpool, row 15, column 13")
+    boxes = explained(address, stage=5, channel=0, row=15, column=13)["boxes"]
+    assert isinstance(boxes, list)
+    for stage in (0, 2, 3, 4, 5):
+        at = next(one for one in boxes if one["stage"] == stage)
+        size = (at["right"] - at["left"] + 1, at["bottom"] - at["top"] + 1)
+        assert f"M{at['left']} {at['top']}h{size[0]}v{size[1]}h-{size[0]}z" == box(page, stage)
+    value = explained(address, stage=5, channel=0, row=15, column=13)["value"]
+    expect(page.locator('output[data-value="5"]')).to_have_text(f"{value:.3f}")
+    expect(page.locator('.at[data-at="5"]')).to_have_class(re.compile("is-cell"))
+    page.mouse.move(5, 5)
+    expect(page.locator("[data-hover-card]")).to_be_hidden()
+
+
+def test_pointing_asks_nothing_once_the_numbers_are_here(page: Page, address: str) -> None:
+    open_lab(page, address)
+    page.evaluate(HOVER, [5, 3])
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate(HOVER, [5, 30])
+    assert [] == asked
+
+
+def test_the_card_under_the_pointer_tells_the_servers_numbers(page: Page, address: str) -> None:
+    open_lab(page, address)
+    at = point(page, 3, 30, 27, 64)
+    page.mouse.move(*at)
+    hovered = page.locator("[data-hover-card] .grid")
+    expect(hovered).to_have_count(3)
+    told = [hovered.nth(i).inner_text().split() for i in range(3)]
+    way = page.locator("[data-hover-card] .trace li").all_inner_texts()
+    page.mouse.click(*at)
+    expect(page.locator("#cell")).to_have_attribute("data-at", "3.0.30.27")
+    pinned = page.locator("[data-pinned-card] .grid")
+    assert told == [pinned.nth(i).inner_text().split() for i in range(3)]
+    assert way == page.locator("[data-pinned-card] .trace li").all_inner_texts()
+    assert "at=3.0.30.27" in page.url
+
+
+def test_a_pin_stays_until_escape_and_moves_with_the_arrows(page: Page, address: str) -> None:
+    open_lab(page, address)
+    page.mouse.click(*point(page, 4, 10, 10, 64))
+    expect(page.locator("#cell")).to_have_attribute("data-at", "4.0.10.10")
+    page.locator('.stack .frame[data-view="4"]').focus()
+    for key, at in (
+        ("ArrowRight", "4.0.10.11"),
+        ("Shift+ArrowDown", "4.0.18.11"),
+        ("End", "4.0.18.63"),
+        ("Home", "4.0.18.0"),
+    ):
+        page.keyboard.press(key)
+        expect(page.locator("#cell")).to_have_attribute("data-at", at)
+    expect(page.locator("[data-announce]")).to_contain_text("relu, row 18, column 0")
+    page.keyboard.press("Escape")
+    expect(page.locator("#cell")).to_have_attribute("data-at", "")
+    assert "at=" not in page.url
+
+
+def test_a_step_of_the_way_back_is_explained_without_moving_the_pin(page: Page, address: str) -> None:
+    open_lab(page, address, at="5.0.15.13")
+    page.locator("#step3").click()
+    expect(page.locator("#step3")).to_have_attribute("aria-current", "step")
+    expect(page.locator("[data-pinned-card] .where")).to_contain_text("← sobel_x, row")
+    assert "at=5.0.15.13" in page.url
+    expect(page.locator('.stack .frame[data-view="3"] .over .pathmark')).to_have_attribute(
+        "d", re.compile("^M")
+    )
+
+
+def test_forward_shows_every_output_that_a_pixel_feeds(page: Page, address: str) -> None:
+    open_lab(page, address, at="0.0.20.20")
+    page.locator('.stack .frame[data-view="0"]').focus()
+    page.keyboard.press("f")
+    expect(page.locator("[data-forward]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator('.stack .frame[data-view="5"] .over .rfmark')).to_have_attribute(
+        "d", re.compile("^M")
+    )
+    assert "M18 18h5v5h-5z" == box(page, 2)
+    assert "M17 17h7v7h-7z" == box(page, 3)
+    assert "M8 8h4v4h-4z" == box(page, 5)
+
+
+def test_dilation_leaves_holes_and_padding_that_wraps_marks_its_sources(page: Page, address: str) -> None:
+    open_lab(page, address, stack="conv(box,dilation=2,padding=2,mode=circular)", at="1.0.0.0")
+    cells = page.locator('.stack .frame[data-view="0"] .over .reads')
+    expect(cells).to_have_attribute("d", re.compile("M0 0h1v1h-1zM2 0h1v1h-1zM62 0h1v1h-1z"))
+    expect(page.locator('.stack .frame[data-view="0"] .over .outside')).to_have_attribute(
+        "d", re.compile("^M-2 -2")
+    )
+
+
+def test_a_tap_pins_and_a_finger_moves_the_pin(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    open_lab(page, address)
+    page.touchscreen.tap(*point(page, 3, 30, 27, 64))
+    expect(page.locator("#cell")).to_have_attribute("data-at", "3.0.30.27")
+    session = context.new_cdp_session(page)
+    start, end = point(page, 3, 30, 27, 64), point(page, 3, 40, 27, 64)
+    for kind, where in (("touchStart", start), ("touchMove", end), ("touchEnd", None)):
+        points = [{"x": where[0], "y": where[1]}] if where else []
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    expect(page.locator("#cell")).to_have_attribute("data-at", "3.0.40.27")
+    context.close()
+
+
+def test_the_table_of_fields_is_copied_with_tabs(page: Page, address: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_lab(page, address)
+    page.locator("[data-fields] summary").click()
+    page.locator("[data-copy-fields]").click()
+    expect(page.locator("[data-copy-fields]")).to_have_text("Copied")
+    lines = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert 6 == len(lines)
+    assert ["5 maxpool", "1 × 32 × 32", "8", "2"] == lines[-1].split("\t")[:4]
+
+
+def test_spanish_numbers_have_a_decimal_comma(page: Page, address: str) -> None:
+    open_lab(page, address, lang="es", at="3.0.30.27")
+    expect(page.locator("#whyh")).to_have_text(re.compile(r"^¿Por qué esta celda vale −?\d,\d\d\?$"))
+    page.mouse.move(*point(page, 3, 31, 27, 64))
+    expect(page.locator('[data-hover-card] [data-slot="value"]')).to_have_text(re.compile(r"^−?\d,\d\d$"))

@@ -1,0 +1,59 @@
+"""Headers of every answer, compression, HEAD, and a quiet log."""
+
+import logging
+
+import pytest
+
+from app.web.health import NoAddresses
+
+PATHS = ["/", "/docs", "/health", "/static/css/tokens.css", "/api/v1/trace?image=cat-chelsea", "/nowhere", "/api/v1/maps/9/9.png"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_carries_the_security_headers(client, path):
+    headers = client.get(path).headers
+
+    policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
+    assert "'none'" == policy["default-src"]
+    assert "'self'" == policy["script-src"] == policy["style-src"] == policy["connect-src"]
+    assert "nosniff" == headers["x-content-type-options"]
+    assert headers["referrer-policy"]
+    assert "camera=(self)" in headers["permissions-policy"]
+    assert "server" not in headers
+
+
+@pytest.mark.parametrize(
+    ("path", "encoding"),
+    [
+        ("/docs", "gzip"),
+        ("/api/v1/layers", "gzip"),
+        ("/api/v1/images/cat-chelsea", None),
+        ("/api/v1/tensors/0.npy?image=cat-chelsea&size=64", None),
+        ("/api/v1/overlays/0/0/1/1.svg?image=cat-chelsea&size=64", None),
+    ],
+)
+def test_text_is_compressed_and_pictures_are_not(client, path, encoding):
+    assert encoding == client.get(path, headers={"accept-encoding": "gzip"}).headers.get("content-encoding")
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/api/v1/images/cat-chelsea", "/api/v1/kernels"])
+def test_head_is_get_without_the_body(client, path):
+    head, get = client.head(path), client.get(path)
+
+    assert (get.status_code, b"") == (head.status_code, head.content)
+    assert get.headers["content-type"] == head.headers["content-type"]
+
+
+def test_static_files_with_a_version_are_kept_for_ever(client):
+    assert "immutable" in client.get("/static/css/tokens.css?v=1").headers["cache-control"]
+    assert "no-cache" == client.get("/static/css/tokens.css").headers["cache-control"]
+    assert 404 == client.get("/static/../app/main.py").status_code
+
+
+@pytest.mark.parametrize("path", ["/api/v1/images/" + "a" * 32, "/api/v1/trace?image=" + "a" * 32, "/?image=" + "a" * 32])
+def test_the_access_log_names_no_photo(path):
+    record = logging.LogRecord("uvicorn.access", 20, "", 0, '%s - "%s %s HTTP/%s" %d', ("c", "GET", path, "1.1", 200), None)
+
+    assert NoAddresses().filter(record)
+    assert "aaaa" not in record.getMessage()
+    assert "200" in record.getMessage()
