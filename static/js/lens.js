@@ -5,18 +5,17 @@ import { announce } from './announce.js';
 import * as card from './card.js';
 import * as edges from './edges.js';
 import { start as startFields } from './fieldtable.js';
-import { cellBox, pullBack, pullCells, pushForward } from './fields.js';
+import { pullCells } from './fields.js';
 import { draw } from './marks.js';
 import { fetchPath, pathTo, valueOf } from './path.js';
 import { keep } from './pin.js';
 import { listen } from './pointer.js';
 import { load } from './raw.js';
-import { readPlace, readStages, samePlace, windowsOf } from './stages.js';
+import { boxesOf, readPlace, readStages, samePlace, windowsOf } from './stages.js';
 import { number, say } from './words.js';
 
 /** @typedef {import('./stages.js').Place} Place */
 /** @typedef {import('./stages.js').Stage} Stage */
-/** @typedef {import('./fields.js').Box} Box */
 
 /** @type {Stage[]} */
 let stages = [];
@@ -32,19 +31,8 @@ const now = () => over ?? pinned;
 
 function soon() { due ||= requestAnimationFrame(() => { due = 0; render(); }); }
 
-/** Boxes of the cell on every stage that it sees, or feeds; null on the others. @param {Place | null} place @returns {(Box | null)[]} */
-export function boxesOf(place) {
-  /** @type {(Box | null)[]} */
-  const boxes = stages.map(() => null);
-  if (!place) { return boxes; }
-  const box = cellBox(place.row, place.col);
-  const found = forward ? pushForward(windowsOf(stages).slice(place.stage), box) : pullBack(windowsOf(stages, place.stage), box);
-  found.forEach((one, i) => { boxes[forward ? place.stage + i : i] = one; });
-  return boxes;
-}
-
 function render() {
-  const place = now(), boxes = boxesOf(place), backwards = place && !forward ? place : null;
+  const place = now(), boxes = boxesOf(stages, place, forward), backwards = place && !forward ? place : null;
   const start = { rows: [place?.row ?? 0], cols: [place?.col ?? 0] };
   const cells = backwards ? pullCells(windowsOf(stages, backwards.stage), start) : [];
   const path = backwards ? pathTo(stages, backwards) : [];

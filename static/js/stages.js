@@ -1,6 +1,8 @@
 // @ts-check
 /** The stages as the page states them: shapes, windows, frames, and which channels a channel reads. */
 
+import { cellBox, pullBack, pushForward } from './fields.js';
+
 /** @typedef {{stage: number, channel: number, row: number, col: number}} Place */
 /**
  * @typedef {object} Stage
@@ -45,6 +47,20 @@ export function readStages(root) {
 /** The windows of stages 1..k, the photo's side first. @param {Stage[]} stages @param {number} [last] */
 export const windowsOf = (stages, last = stages.length - 1) =>
   stages.slice(1, last + 1).map((stage) => /** @type {import('./fields.js').Window} */ (stage.window));
+
+/**
+ * Boxes of a cell on every stage that it sees, or with `forward` on every one that it feeds; null on the others.
+ * @param {Stage[]} stages @param {Place | null} place @param {boolean} forward @returns {(import('./fields.js').Box | null)[]}
+ */
+export function boxesOf(stages, place, forward) {
+  /** @type {(import('./fields.js').Box | null)[]} */
+  const boxes = stages.map(() => null);
+  if (!place) { return boxes; }
+  const box = cellBox(place.row, place.col);
+  const found = forward ? pushForward(windowsOf(stages).slice(place.stage), box) : pullBack(windowsOf(stages, place.stage), box);
+  found.forEach((one, i) => { boxes[forward ? place.stage + i : i] = one; });
+  return boxes;
+}
 
 /** The input channels that a channel of a stage reads. @param {Stage[]} stages @param {number} index @param {number} channel @returns {number[]} */
 export function readChannels(stages, index, channel) {
