@@ -14,7 +14,9 @@ from app.domain.errors import NotationError
 
 MAX_CHARACTERS = 16_000
 MAX_LAYERS = 64
-MAX_DEPTH = 4  # calls within calls; a kernel within a layer is 2, and a longer text must not exhaust the stack
+MAX_DEPTH = (
+    4  # calls within calls; a kernel within a layer is 2, and a longer text must not exhaust the stack
+)
 RESERVED = ("add", "concat")  # kept for branches
 
 _TOKEN = re.compile(

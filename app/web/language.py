@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from app.domain.errors import UserError
 from app.i18n import LANGUAGES, Language, load_catalogue, negotiate
 
 
@@ -30,3 +31,16 @@ def say_in(language: Language) -> Say:
         return catalogue.text(key, language, **params)
 
     return say
+
+
+def say_fault(error: UserError, say: Say) -> str:
+    """The catalogue's sentence for a fault; what it holds as codes is spelled out first."""
+    params = dict(error.params)
+    if "expected" in params:
+        params["expected"] = say(f"notation_expected.{params['expected']}")
+    if params.get("found") == "":
+        params["found"] = say("notation_expected.end")
+    for bound, infinite in (("low", "−∞"), ("high", "∞")):
+        if bound in params and params[bound] is None:
+            params[bound] = infinite
+    return say(f"errors.{error.code}", **params)

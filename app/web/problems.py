@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from app.domain.errors import NotationError, Refusal, UserError
 from app.engine.trace import Cancelled
 from app.web.deps import services_of
-from app.web.language import Say, language_of, say_in
+from app.web.language import Say, language_of, say_fault, say_in
 from app.web.security import SECURITY_HEADERS, TooLarge
 from app.web.templating import render
 
@@ -99,7 +99,7 @@ def problem(error: UserError, say: Say) -> dict[str, Any]:
         "type": f"/docs#{error.code}",
         "title": say(f"api.status_{status}"),
         "status": status,
-        "detail": sentence(error, say),
+        "detail": say_fault(error, say),
         "code": error.code,
     }
     if isinstance(error, NotationError):
@@ -120,11 +120,6 @@ def suggestion_of(error: UserError) -> str:
     if isinstance(error, Refusal):
         return error.suggestion
     return str(error.params.get("mend") or error.params.get("nearest") or "")
-
-
-def sentence(error: UserError, say: Say) -> str:
-    """The catalogue's sentence for a fault."""
-    return say(f"errors.{error.code}", **error.params)
 
 
 async def _user_error(request: Request, error: Exception) -> Response:

@@ -12,7 +12,9 @@ def test_alive(client):
 
 
 def test_ready_says_warming_and_then_warm(app):
-    assert "warming" == TestClient(app).get("/ready").json()["classifier"]  # without its lifespan nothing warms up
+    assert (
+        "warming" == TestClient(app).get("/ready").json()["classifier"]
+    )  # without its lifespan nothing warms up
     with TestClient(app) as client:
         for _ in range(600):
             state = client.get("/ready").json()
@@ -44,7 +46,11 @@ def test_metrics_name_routes_and_no_addresses(client):
 
 def test_a_second_trace_is_answered_from_the_cache(client):
     def hits() -> float:
-        line = next(x for x in client.get("/metrics").text.splitlines() if x.startswith('convisor_cache_hits_total{cache="traces"}'))
+        line = next(
+            x
+            for x in client.get("/metrics").text.splitlines()
+            if x.startswith('convisor_cache_hits_total{cache="traces"}')
+        )
         return float(line.split()[-1])
 
     path = "/api/v1/trace?image=pattern(edge)&stack=relu|abs"

@@ -22,7 +22,10 @@ def codes() -> set[str]:
         node
         for path in APP.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED and node.args
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in RAISED
+        and node.args
     ]
     return {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)} | set(STATUS)
 
@@ -45,9 +48,23 @@ def test_members_of_a_refusal_and_of_a_fault_in_a_text(language):
     refusal = problem(Refusal("too_many_maps", suggestion="conv(box)", formula="f", maps=600, limit=512), say)
     fault = problem(NotationError("unknown_layer", 3, name="rellu", nearest="relu", known="relu"), say)
 
-    assert (512, "conv(box)", "f", 422) == tuple(refusal[k] for k in ("limit", "suggestion", "formula", "status"))
+    assert (512, "conv(box)", "f", 422) == tuple(
+        refusal[k] for k in ("limit", "suggestion", "formula", "status")
+    )
     assert (3, "relu") == (fault["position"], fault["suggestion"])
     assert "rellu" in fault["detail"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "a value"), ("es", "un valor")])
+def test_what_was_expected_is_spelled_out(client, language, words):
+    answer = client.get(
+        "/api/v1/trace", params={"image": "cat-chelsea", "stack": "maxpool(size=", "lang": language}
+    )
+
+    assert (422, 13) == (answer.status_code, answer.json()["position"])
+    assert words in answer.json()["detail"]
+    assert "“”" not in answer.json()["detail"]
+    assert "«»" not in answer.json()["detail"]
 
 
 def test_an_unknown_kernel_is_not_found_by_name_and_unusable_in_a_text():
@@ -60,7 +77,14 @@ def test_an_unknown_kernel_is_not_found_by_name_and_unusable_in_a_text():
 
 @pytest.mark.parametrize(
     ("accepted", "language"),
-    [("es", "es"), ("es-AR,en;q=0.5", "es"), ("en;q=0.4, es;q=0.9", "es"), ("fr", "en"), ("", "en"), ("*", "en")],
+    [
+        ("es", "es"),
+        ("es-AR,en;q=0.5", "es"),
+        ("en;q=0.4, es;q=0.9", "es"),
+        ("fr", "en"),
+        ("", "en"),
+        ("*", "en"),
+    ],
 )
 def test_details_speak_the_language_that_is_accepted(client, accepted, language):
     answer = client.get("/api/v1/trace?image=nobody", headers={"accept-language": accepted})

@@ -6,7 +6,15 @@ import pytest
 
 from app.web.health import NoAddresses
 
-PATHS = ["/", "/docs", "/health", "/static/css/tokens.css", "/api/v1/trace?image=cat-chelsea", "/nowhere", "/api/v1/maps/9/9.png"]
+PATHS = [
+    "/",
+    "/docs",
+    "/health",
+    "/static/css/tokens.css",
+    "/api/v1/trace?image=cat-chelsea",
+    "/nowhere",
+    "/api/v1/maps/9/9.png",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -50,9 +58,13 @@ def test_static_files_with_a_version_are_kept_for_ever(client):
     assert 404 == client.get("/static/../app/main.py").status_code
 
 
-@pytest.mark.parametrize("path", ["/api/v1/images/" + "a" * 32, "/api/v1/trace?image=" + "a" * 32, "/?image=" + "a" * 32])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/images/" + "a" * 32, "/api/v1/trace?image=" + "a" * 32, "/?image=" + "a" * 32]
+)
 def test_the_access_log_names_no_photo(path):
-    record = logging.LogRecord("uvicorn.access", 20, "", 0, '%s - "%s %s HTTP/%s" %d', ("c", "GET", path, "1.1", 200), None)
+    record = logging.LogRecord(
+        "uvicorn.access", 20, "", 0, '%s - "%s %s HTTP/%s" %d', ("c", "GET", path, "1.1", 200), None
+    )
 
     assert NoAddresses().filter(record)
     assert "aaaa" not in record.getMessage()

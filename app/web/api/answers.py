@@ -19,8 +19,7 @@ from app.store.photos import StoredPhoto
 from app.web.addresses import Addresses
 from app.web.api import schemas
 from app.web.images import ASK_AGAIN, answer_bytes
-from app.web.language import Say
-from app.web.problems import sentence
+from app.web.language import Say, say_fault
 
 PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
@@ -89,7 +88,7 @@ def refused_of(refusal: Refusal, stage: int, say: Say) -> schemas.RefusedOut:
     return schemas.RefusedOut(
         stage=stage,
         code=refusal.code,
-        reason=sentence(refusal, say),
+        reason=say_fault(refusal, say),
         formula=refusal.formula,
         suggestion=refusal.suggestion,
     )
