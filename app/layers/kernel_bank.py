@@ -140,7 +140,7 @@ def _read_kernel(arg: Arg, own: Sequence[Arg], owner: str, layer_names: Sequence
         if other.name not in known:
             raise _unknown(other, owner, [*layer_names, *known])
     values = bind(value.name, params, [*value.args, *own], arg.position)
-    return KernelSpec(value.name, tuple(values.items()))
+    return KernelSpec(value.name, tuple((param.name, values[param.name]) for param in params))
 
 
 def _read_slices(call: Call, position: int) -> KernelSpec:

@@ -59,9 +59,8 @@ class Pooling(SlidingLayer):
         yield from super().alternatives(shape)
 
     def _limits(self) -> Pair:
-        """Half of what the window spans: with more padding than that it could read padding alone."""
-        rows, cols = ((self.dilation[axis] * (self.size[axis] - 1) + 1) // 2 for axis in (0, 1))
-        return rows, cols
+        """Half a window, dilation not counted: torch's rule."""
+        return self.size[0] // 2, self.size[1] // 2
 
     def _half(self, shape: Shape) -> tuple[int, int, int, int]:
         top, bottom, left, right = self.sides(shape)

@@ -79,15 +79,10 @@ def test_forward_equals_torch_and_has_the_declared_shape(kind: str, data: st.Dat
     assert np.float32 == out.dtype
     np.testing.assert_allclose(out, wanted, rtol=2e-5, atol=2e-5 * max(1.0, float(np.abs(wanted).max())))
     np.testing.assert_array_equal(before, x)
-
-
-@each_kind
-@few
-@given(data=st.data())
-def test_forward_takes_any_strides(kind: str, data: st.DataObject) -> None:
-    layer, x = data.draw(cases(kind))
-    turned = np.asfortranarray(x)
-    np.testing.assert_allclose(layer.forward(x), layer.forward(turned), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(out, layer.forward(np.asfortranarray(x)), rtol=1e-5, atol=1e-5)  # any strides
+    formula = layer.formula(shape_of(x))
+    assert out.shape[1:] == (formula.rows.outputs, formula.cols.outputs)
+    assert min(layer.parameter_count(shape_of(x)), layer.multiply_adds(shape_of(x))) >= 0
 
 
 @each_kind
@@ -175,7 +170,7 @@ def test_boxes_hold_the_sources_and_push_is_the_converse(kind: str, data: st.Dat
 
 
 @each_kind
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_suggestion_reads_well_and_fits(kind: str, data: st.DataObject) -> None:
     layer = data.draw(texts(kind).map(read).filter(lambda found: found is not None))
@@ -188,14 +183,3 @@ def test_a_suggestion_reads_well_and_fits(kind: str, data: st.DataObject) -> Non
         assert f"errors.{refusal.code}" in load_catalogue()
         for language in ("en", "es"):
             assert load_catalogue().text(f"errors.{refusal.code}", language, **refusal.params)
-
-
-@each_kind
-@few
-@given(data=st.data())
-def test_counts_are_whole_and_not_negative(kind: str, data: st.DataObject) -> None:
-    layer, x = data.draw(cases(kind))
-    assert 0 <= layer.parameter_count(shape_of(x))
-    assert 0 <= layer.multiply_adds(shape_of(x))
-    assert layer.formula(shape_of(x)).rows.outputs == layer.shape_after(shape_of(x))[1]
-    assert layer.formula(shape_of(x)).cols.outputs == layer.shape_after(shape_of(x))[2]
