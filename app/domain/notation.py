@@ -20,7 +20,7 @@ MAX_DEPTH = (
 RESERVED = ("add", "concat")  # kept for branches
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)"
+    r"\s*(?:(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<word>[a-z][a-z0-9_.]*)|(?P<sign>[|~(),=;\[\]:]))"
 )
 _BLANK = re.compile(r"\s*")
@@ -145,7 +145,7 @@ def format_number(number: float) -> str:
         return "0"  # also -0.0, which would not be a different cell
     if float(number).is_integer() and abs(number) < 1e15:
         return str(int(number))
-    text = repr(float(number))
+    text = repr(float(number)).removesuffix(".0")
     return re.sub(r"e([+-])0*(\d)", lambda m: f"e{'-' if m[1] == '-' else ''}{m[2]}", text)
 
 

@@ -66,9 +66,5 @@ def language_tools(lang: Language) -> dict[str, Any]:
 
 def words(catalogue: Catalogue, lang: Language) -> dict[str, str]:
     """The texts that scripts say, by name, with their placeholders left in."""
-    prefix = "js."
-    return {
-        key.removeprefix(prefix): catalogue.template(key, lang)
-        for key in sorted(catalogue.keys())
-        if key.startswith(prefix)
-    }
+    names = [key.removeprefix("js.") for key in sorted(catalogue.keys()) if key.startswith("js.")]
+    return {name: catalogue.template(f"js.{name}", lang) for name in names}

@@ -1,7 +1,7 @@
 // @ts-check
 /** The arithmetic of the cell under the pointer, from the raw maps and the kernels on the page; no request. */
 
-import { load, ready } from './raw.js';
+import { ready, want } from './raw.js';
 import { readChannels } from './stages.js';
 import { valueOf } from './path.js';
 import { kernelTaps, source, taps } from './windows.js';
@@ -23,7 +23,7 @@ const channelsOf = (stage, place, /** @type {Stage[]} */ stages) =>
 export function fetchFor(stages, place, here) {
   if (!place.stage) { return; }
   const channels = channelsOf(stages[place.stage], place, stages);
-  if (channels.length <= MOST_CHANNELS) { for (const c of channels) { load(stages[place.stage - 1], c).then(here); } }
+  if (channels.length <= MOST_CHANNELS) { for (const c of channels) { want(stages[place.stage - 1], c, here); } }
 }
 
 /** @param {Stage} before @param {any} w @param {Place} place @param {number} channel @param {number} fill @returns {Cell[][] | null} */

@@ -13,6 +13,8 @@ import { number } from './words.js';
 /** @typedef {import('./fields.js').Cells} Cells */
 /** @typedef {{place: Place | null, boxes: (Box | null)[], cells: Cells[], path: Place[], step: Place | null}} Shown one entry a stage */
 
+const phone = matchMedia('(max-width: 700px)'); // the only place where the strip of all stages is seen
+
 /** @param {Stage[]} stages @param {Shown} shown */
 export function draw(stages, { place, boxes, cells, path, step }) {
   for (const stage of stages) {
@@ -20,6 +22,7 @@ export function draw(stages, { place, boxes, cells, path, step }) {
     const last = next ? next.index - 1 : stages.length - 1; // layers that stand in the photo's column are marked on the photo
     const here = (/** @type {Place | null} */ at) => Boolean(at && at.stage >= index && at.stage <= last);
     for (const frame of stage.frames) {
+      if (frame.dataset.strip !== undefined && !phone.matches) { continue; }
       drawOver(frame, {
         rows: stage.shape[1], cols: stage.shape[2], next: next?.window ?? null,
         box: boxes[index] ?? boxes.slice(index, last + 1).find(Boolean) ?? null, cells: cells[index] ?? null,

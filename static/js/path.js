@@ -2,7 +2,7 @@
 /** The way back from a cell, one cell a stage: the winner of a pool, else the middle of what was read. */
 
 import { origin } from './fields.js';
-import { load, ready } from './raw.js';
+import { ready, want } from './raw.js';
 import { sourceChannel } from './stages.js';
 import { source, taps } from './windows.js';
 
@@ -69,7 +69,7 @@ export function pathTo(stages, place) {
 
 /** Fetch the raw numbers behind a cell, once a stage, and the photo's; `here` is told of each. @param {Stage[]} stages @param {Place} place @param {() => void} here */
 export function fetchPath(stages, place, here) {
-  for (const at of pathTo(stages, place)) { load(stages[at.stage], at.channel).then(here); }
+  for (const at of pathTo(stages, place)) { want(stages[at.stage], at.channel, here); }
   const colours = stages[0].shape[0];
-  for (let c = 0; c < colours && colours <= 3; c += 1) { load(stages[0], c).then(here); }
+  for (let c = 0; c < colours && colours <= 3; c += 1) { want(stages[0], c, here); }
 }

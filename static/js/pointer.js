@@ -20,7 +20,7 @@ const KEYS = { ArrowUp: [-1, 0, false], ArrowDown: [1, 0, false], ArrowLeft: [0,
 /** @param {EventTarget | null} target @returns {HTMLElement | null} */
 function frameOf(target) {
   const frame = target instanceof Element ? target.closest('.frame[data-view]') : null;
-  return frame instanceof HTMLElement && !frame.closest('[data-no-lens]') ? frame : null;
+  return frame instanceof HTMLElement && frame.dataset.strip === undefined ? frame : null;
 }
 
 /** The cell under a point of a frame; the nearest one when the point lies outside. @param {HTMLElement} frame @param {MouseEvent} event @param {Stage[]} stages @returns {Place | null} */

@@ -83,6 +83,11 @@ export function load(stage, channel) {
   return plane(stage.tensor, channel, stage.shape[0] * stage.shape[1] * stage.shape[2] <= WHOLE);
 }
 
+/** Fetch a map unless it is here, and say so when it has come. @param {Source} stage @param {number} channel @param {() => void} here */
+export function want(stage, channel, here) {
+  if (!ready(stage, channel)) { load(stage, channel).then(here); }
+}
+
 /** The map if it is here already, else null. @param {Source} stage @param {number} channel @returns {Float32Array | null} */
 export function ready(stage, channel) {
   return slice(cache.get(stage.tensor)?.tensor ?? cache.get(mapUrl(stage.tensor, channel))?.tensor ?? null, channel);

@@ -37,7 +37,7 @@ export function readStages(root) {
       shape: /** @type {[number, number, number]} */ ((d.shape ?? '').split(',').map(Number)),
       low: Number(d.low), high: Number(d.high), colors: d.colors ?? 'gray', tensor: d.tensor ?? '',
       window: json(d.window), reads: d.reads ?? 'own', weights: json(d.weights), bias: json(d.bias) ?? [],
-      channel: Number(frames[0]?.dataset.channel ?? 0),
+      channel: Number(frames.find((f) => f.dataset.channel)?.dataset.channel ?? 0),
       host: frames.length || !index ? index : stages[index - 1].host,
     });
   }

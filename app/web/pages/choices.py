@@ -47,9 +47,14 @@ def layer_choices(say: Callable[..., str]) -> list[Choice]:
         for name in KERNELS
     ]
     layers = [
-        Choice(kind, say(f"layers.{kind}.title"), say(f"layers.{kind}.about"), FIRST.get(kind, kind))
-        for kind in kinds()
-        if kind not in NEEDS_NETWORK
+        Choice(
+            name,
+            f"{say(f'layers.{name}.title')} {say(f'layer_groups.{kind.group}.title')}",
+            say(f"layers.{name}.about"),
+            FIRST.get(name, name),
+        )
+        for name, kind in kinds().items()
+        if name not in NEEDS_NETWORK
     ]
     return kernels + layers
 

@@ -21,11 +21,12 @@ from app.layers.stack import Stack
 from app.store.samples import find_sample
 from app.web.addresses import Addresses
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf
+from app.web.language import say_fault
 from app.web.pages.cell import read_step
 from app.web.pages.cell_view import cell_view
 from app.web.pages.choices import kernel_choices, layer_choices
 from app.web.pages.scene import LabState
-from app.web.pages.view import Fault, LabView, PhotoFacts, lab_view, say_error
+from app.web.pages.view import Fault, LabView, PhotoFacts, lab_view
 from app.web.templating import THEMES, render, words
 
 router = APIRouter(include_in_schema=False)
@@ -121,7 +122,7 @@ async def answer(
 
     trace, fault = await jobs.run(lambda: _trace(explorer, state, say), request)
     if refused_edit is not None:
-        fault = Fault(say_error(refused_edit, say), -1)
+        fault = Fault(say_fault(refused_edit, say), -1)
     addresses = Addresses.of(state.scene, trace, state.colors, state.scope)
     view: LabView = lab_view(
         state, trace, addresses, photo_facts(explorer, state, trace, say, view_url(state.image)), say, fault
@@ -186,7 +187,7 @@ def _trace(explorer: Any, state: LabState, say: Callable[..., str]) -> tuple[Tra
     try:
         return explorer.trace(state.scene), None
     except NotationError as error:
-        fault = Fault(say_error(error, say), error.position)
+        fault = Fault(say_fault(error, say), error.position)
     whole = state.stack[: fault.position].rpartition("|")[0]
     try:
         return explorer.trace(replace(state.scene, stack=whole)), fault

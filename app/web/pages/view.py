@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.errors import Refusal, UserError
+from app.domain.errors import Refusal
 from app.domain.shapes import Shape
 from app.engine.cells import Place
 from app.engine.trace import Trace
@@ -15,6 +15,7 @@ from app.explorer import Shade, scale_of, stack_range
 from app.layers.base import Layer, Off
 from app.rendering.scale import Scale
 from app.web.addresses import Addresses
+from app.web.language import say_fault
 from app.web.pages.columns import Column, column, open_channels, photo_layers
 from app.web.pages.controls import Control, controls_of
 from app.web.pages.scene import SIZES, LabState
@@ -218,13 +219,8 @@ def _refusal(state: LabState, trace: Trace, say: Say) -> RefusedView:
         mended[stage - 1] = refused.suggestion
         url = state.url(stack="|".join(mended))
     return RefusedView(
-        stage, _waiting(layer, stage), say_error(refused, say), refused.formula, refused.suggestion, url
+        stage, _waiting(layer, stage), say_fault(refused, say), refused.formula, refused.suggestion, url
     )
 
 
-def say_error(error: UserError, say: Say) -> str:
-    """The catalogue's sentence for a fault."""
-    return say(f"errors.{error.code}", **error.params)
-
-
-__all__ = ["Fault", "LabView", "PhotoFacts", "lab_view", "say_error", "zoomed"]
+__all__ = ["Fault", "LabView", "PhotoFacts", "lab_view", "zoomed"]
