@@ -91,7 +91,7 @@ def test_spellings_of_one_stack_have_one_canonical_form(written: str, canonical:
         ("upsample(1.5)", "wrong_value", 9, {"expected": "int"}),
         ("normalize(0,0)", "out_of_bounds", 12, {"name": "std"}),
         ("shift(1,1,mode=reflect)", "unknown_choice", 10, {}),
-        ("weights(net.c2)", "unknown_tensor", 8, {"nearest": "net.c1"}),
+        ("weights(net.evem)", "unknown_tensor", 8, {"nearest": "net.even"}),
         ("weights(net.fc)", "tensor_axes", 8, {"axes": 2, "needed": 4}),
         ("dense(net.c1)", "tensor_axes", 6, {"axes": 4, "needed": 2}),
         ("weights(3)", "wrong_value", 8, {"expected": "tensor"}),
