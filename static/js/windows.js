@@ -79,6 +79,7 @@ export function pull(w, span) {
 export function push(w, span) {
   if (!sizeOf(span)) { return EMPTY; }
   if (w.type === 'sliding') {
+    if (!w.stride) { return span[0] <= reach(w) - w.before && span[1] >= -w.before ? [0, w.outputs - 1] : EMPTY; }
     return clip([ceilDiv(span[0] + w.before - reach(w), w.stride), floorDiv(span[1] + w.before, w.stride)], w.outputs);
   }
   if (w.type === 'transposed') {
