@@ -17,6 +17,7 @@ from app.store.memory import ByteBoundedCache
 from app.store.photos import PhotoStore
 from app.web.jobs import Jobs
 from app.web.language import Say, language_of, say_in
+from app.web.templating import THEMES
 
 AnyCache = ByteBoundedCache[Hashable, Any]
 
@@ -59,6 +60,12 @@ def _language(request: Request, services: ServicesOf) -> Language:
 ExplorerOf = Annotated[Explorer, Depends(_explorer)]
 JobsOf = Annotated[Jobs, Depends(_jobs)]
 LanguageOf = Annotated[Language, Depends(_language)]
+
+
+def theme_of(request: Request) -> str:
+    """The appearance from the address or the cookie; empty leaves it to the system."""
+    chosen = request.query_params.get("theme") or request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else ""
 
 
 def _say(language: LanguageOf) -> Say:

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.web.addresses import API
-from app.web.deps import LanguageOf
+from app.web.deps import LanguageOf, theme_of
 from app.web.problems import STATUS
-from app.web.templating import THEMES, render
+from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
 DOCUMENT = f"{API}/openapi.json"
@@ -55,12 +55,11 @@ class Call:
 @router.get("/docs")
 async def page(request: Request, language: LanguageOf) -> Response:
     """The page."""
-    theme = request.query_params.get("theme") or request.cookies.get("theme", "")
     document: dict[str, Any] = request.app.openapi()
     codes = sorted(((status, code) for code, status in STATUS.items()), key=str)
     values = {
         "page": "docs",
-        "theme": theme if theme in THEMES else "",
+        "theme": theme_of(request),
         "language_url": lambda code: f"/docs?lang={code}",
         "groups": groups_of(document),
         "codes": codes,

@@ -14,7 +14,8 @@ from starlette.exceptions import HTTPException
 
 from app.domain.errors import NotationError, Refusal, UserError
 from app.engine.trace import Cancelled
-from app.web.deps import services_of
+from app.i18n import Language
+from app.web.deps import services_of, theme_of
 from app.web.language import Say, language_of, say_fault, say_in
 from app.web.security import SECURITY_HEADERS, TooLarge
 from app.web.templating import render
@@ -78,8 +79,7 @@ def answer(request: Request, error: UserError, headers: Mapping[str, str] | None
     if document["status"] == 503:
         sent["Retry-After"] = RETRY_SECONDS
     if wants_html(request):
-        page = render("errors/_problem.html", language, {"problem": document})
-        content, media_type = page.encode("utf-8", "replace"), "text/html"
+        content, media_type = _page(request, document, language).encode("utf-8", "replace"), "text/html"
     else:
         content, media_type = json.dumps(document).encode(), MEDIA_TYPE
     return Response(content, document["status"], sent, media_type)
@@ -90,6 +90,14 @@ def wants_html(request: Request) -> bool:
     if request.url.path.startswith("/api/"):
         return False
     return "hx-request" in request.headers or "text/html" in request.headers.get("accept", "")
+
+
+def _page(request: Request, document: Mapping[str, Any], language: Language) -> str:
+    """The part that htmx swaps in, or a whole page for whoever came by an address."""
+    if "hx-request" in request.headers:
+        return render("errors/_problem.html", language, {"problem": document})
+    frame = {"page": "fault", "theme": theme_of(request), "language_url": lambda code: f"?lang={code}"}
+    return render("errors/page.html", language, {"problem": document, **frame})
 
 
 def problem(error: UserError, say: Say) -> dict[str, Any]:

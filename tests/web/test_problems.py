@@ -101,12 +101,15 @@ def test_the_address_outweighs_the_header(client):
     assert "es" == answer.headers["content-language"]
 
 
-@pytest.mark.parametrize("headers", [{"hx-request": "true"}, {"accept": "text/html,*/*;q=0.8"}])
-def test_a_page_gets_html_with_the_same_status(client, headers):
+@pytest.mark.parametrize(
+    ("headers", "is_whole"), [({"hx-request": "true"}, False), ({"accept": "text/html,*/*"}, True)]
+)
+def test_a_page_gets_html_with_the_same_status(client, headers, is_whole):
     answer = client.get("/nowhere<b>", headers=headers)
 
     assert (404, "text/html; charset=utf-8") == (answer.status_code, answer.headers["content-type"])
     assert '<section id="problem"' in answer.text
+    assert is_whole == ("<html" in answer.text)
     assert "<b>" not in answer.text
 
 
