@@ -18,9 +18,9 @@ def set_threads(count: int) -> None:
     with _lock:
         _threads = count
         cv2.setNumThreads(count)
-        torch = sys.modules.get("torch")
-        if torch is not None:
-            torch.set_num_threads(count)
+        set_torch = getattr(sys.modules.get("torch"), "set_num_threads", None)
+        if set_torch is not None:  # a torch that another thread is importing takes the count when it is loaded
+            set_torch(count)
 
 
 def load_torch() -> ModuleType:
