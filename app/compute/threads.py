@@ -19,7 +19,9 @@ def set_threads(count: int) -> None:
         _threads = count
         cv2.setNumThreads(count)
         set_torch = getattr(sys.modules.get("torch"), "set_num_threads", None)
-        if set_torch is not None:  # a torch that another thread is importing takes the count when it is loaded
+        if (
+            set_torch is not None
+        ):  # a torch that another thread is importing takes the count when it is loaded
             set_torch(count)
 
 

@@ -8,6 +8,7 @@ import { sizeOf } from './windows.js';
 /** @typedef {import('./fields.js').Box} Box */
 /** @typedef {{left: number, top: number, width: number, height: number, x: number, y: number, across: number, down: number}} Area */
 
+const phone = matchMedia('(max-width: 700px)'); // where the maps stand below each other
 /** @type {(Area | null)[] | null} */
 let areas = null;
 
@@ -46,7 +47,7 @@ function path(edges, name, d) {
  */
 export function draw(stack, stages, boxes) {
   const edges = stack.querySelector('.edges');
-  if (!edges || getComputedStyle(edges).display === 'none') { return; }
+  if (!edges || phone.matches) { return; }
   areas ??= measure(stack, stages);
   let flow = '', cone = '';
   /** @type {{area: Area, box: Box | null} | null} */

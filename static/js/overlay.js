@@ -62,16 +62,19 @@ function ring(window, rows, cols) {
   return rectangle({ rows: [-top, rows + bottom - 1], cols: [-left, cols + right - 1] }) + rectangle({ rows: [0, rows - 1], cols: [0, cols - 1] });
 }
 
+/** A picture's size in CSS pixels as its attribute says it: asking the layout would cost a frame. @param {HTMLElement} frame @param {string} name */
+const sizeIn = (frame, name) => Number(frame.querySelector('img')?.getAttribute(name)) || 64;
+
 /** The picture's place in cells: all of it, or where the whole photo is shown, the part that is read. @param {HTMLElement} frame @param {number} rows @param {number} cols @returns {View} */
 export function viewOf(frame, rows, cols) {
   const image = frame.querySelector('img');
   if (!image?.dataset.whole) { return { x: 0, y: 0, width: cols, height: rows }; }
   const [top, left, partRows, partCols] = image.dataset.whole.split(',').map(Number);
   const photoRows = partRows + 2 * top, photoCols = partCols + 2 * left; // what is read stands in the middle
-  const scale = Math.min(image.width / photoCols, image.height / photoRows);
+  const width = sizeIn(frame, 'width'), height = sizeIn(frame, 'height'), scale = Math.min(width / photoCols, height / photoRows);
   const across = cols / (partCols * scale), down = rows / (partRows * scale); // cells a CSS pixel
-  const x = (image.width - photoCols * scale) / 2 + left * scale, y = (image.height - photoRows * scale) / 2 + top * scale;
-  return { x: -x * across, y: -y * down, width: image.width * across, height: image.height * down };
+  const x = (width - photoCols * scale) / 2 + left * scale, y = (height - photoRows * scale) / 2 + top * scale;
+  return { x: -x * across, y: -y * down, width: width * across, height: height * down };
 }
 
 /**
@@ -85,7 +88,7 @@ export function draw(frame, { rows, cols, next, box, cells, mark, step }) {
   const parts = pieces(over), view = viewOf(frame, rows, cols);
   over.setAttribute('viewBox', `${view.x} ${view.y} ${view.width} ${view.height}`);
   over.setAttribute('preserveAspectRatio', 'none');
-  const pitch = (6 * view.width) / (frame.querySelector('img')?.width || 192);
+  const pitch = (6 * view.width) / sizeIn(frame, 'width');
   for (const [name, value] of Object.entries({ width: pitch, height: pitch, patternTransform: 'rotate(45)' })) { parts.hatch.setAttribute(name, String(value)); }
   parts.hatch.firstElementChild?.setAttribute('d', `M${pitch / 2} 0V${pitch}`);
   const whole = rectangle({ rows: [0, rows - 1], cols: [0, cols - 1] }), outline = box ? rectangle(box) : '';

@@ -96,7 +96,7 @@ def test_layers_are_moved_duplicated_switched_off_and_removed(page: Page, addres
     page.locator('[popovertarget="menu1"]').click()
     page.locator('#menu1 [data-move="1"]').click()
     expect(page.locator("#stackline")).to_have_value("relu|conv(box)")
-    page.locator("#col2 .icon").focus()
+    page.locator("#col2 .col-head .icon").focus()
     page.keyboard.press("Control+Shift+ArrowLeft")
     expect(page.locator("#stackline")).to_have_value("conv(box)|relu")
     page.locator("#col2 .switch").click()

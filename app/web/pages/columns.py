@@ -116,7 +116,7 @@ def column(trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addr
         statistics=found.statistics,
         bars=_bars(found, channel),
         formula=formula_parts(formula) if formula else (),
-        unread=(formula.rows.unread, formula.cols.unread) if formula else (0, 0),
+        unread=(_unread(formula.rows), _unread(formula.cols)) if formula else (0, 0),
         field=field,
         window=json.dumps(window_data(layer.window(before)), separators=(",", ":")) if layer else "",
         reads=reads_rule(layer, before) if layer else "own",
@@ -199,6 +199,11 @@ def formula_parts(formula: Formula) -> tuple[tuple[Part, ...], ...]:
         return ()
     axes = [formula.rows] if formula.rows == formula.cols else [formula.rows, formula.cols]
     return tuple(_axis_parts(axis) for axis in axes)
+
+
+def _unread(axis: AxisFormula) -> int:
+    """Real cells at an axis's end that no window reads; unread padding is no loss."""
+    return max(0, axis.unread - axis.after)
 
 
 def _axis_parts(axis: AxisFormula) -> tuple[Part, ...]:

@@ -98,6 +98,11 @@ class LabView:
         """Width and height of a map on the page: a whole number of pixels a cell, or one cell in n."""
         return zoomed(stage.shape, self.map_side)
 
+    def unread_behind(self, stage: int) -> tuple[int, int]:
+        """Rows and columns at the end of a stage that the next layer never reads."""
+        following = (found for found in (*self.photo.layers, *self.columns) if found.stage == stage + 1)
+        return next((found.unread for found in following), (0, 0))
+
     def jump(self, stage: Column) -> str:
         """How far the field moves from cell to cell, one number where both axes agree."""
         rows, cols = stage.field.jump

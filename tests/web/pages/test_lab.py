@@ -129,3 +129,10 @@ def test_a_bank_grows_and_moves_with_its_kernels() -> None:
     bank = join_kernel("conv(gaussian,sigma=3)|relu", 1, "sobel_x").text
     assert "conv(gaussian(sigma=3),sobel_x)|relu" == bank
     assert "relu|conv(gaussian(sigma=3),sobel_x)" == move(bank, 1, 2).text
+
+
+def test_cells_that_are_never_read_are_hatched_and_counted(client: TestClient) -> None:
+    text = get(client, stack="gray|conv(sobel_x,stride=2)").text
+    assert "last rows 1, columns 1" in text
+    assert '<svg class="unread" viewBox="0 0 16 16"' in text
+    assert 'class="unread"' not in get(client, stack="gray|conv(sobel_x,padding=same)").text
