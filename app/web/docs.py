@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup, escape
 
 from app.web.addresses import API
 from app.web.deps import LanguageOf, theme_of
@@ -16,6 +17,7 @@ from app.web.problems import STATUS
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
+UNTOLD = "Successful Response"  # what FastAPI says of an answer that nobody described
 DOCUMENT = f"{API}/openapi.json"
 
 
@@ -23,7 +25,7 @@ DOCUMENT = f"{API}/openapi.json"
 class Block:
     """A paragraph, or code to copy."""
 
-    text: str
+    text: Markup
     is_code: bool
 
 
@@ -36,7 +38,7 @@ class Parameter:
     type: str
     required: bool
     default: str
-    text: str
+    text: Markup
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Call:
     summary: str
     blocks: tuple[Block, ...]
     parameters: tuple[Parameter, ...]
-    answers: tuple[tuple[str, str], ...]
+    answers: tuple[tuple[str, Markup], ...]
 
 
 @router.get("/docs")
@@ -83,10 +85,15 @@ def blocks_of(text: str) -> tuple[Block, ...]:
     found = []
     for index, part in enumerate(re.split(r"```\w*\n?", text)):
         if index % 2:
-            found.append(Block(part.rstrip(), True))
+            found.append(Block(escape(part.rstrip()), True))
         else:
-            found += [Block(p.strip(), False) for p in part.split("\n\n") if p.strip()]
+            found += [Block(inline(p.strip()), False) for p in part.split("\n\n") if p.strip()]
     return tuple(found)
+
+
+def inline(text: str) -> Markup:
+    """A line of a description as HTML: what stands between backticks is code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _call(document: Mapping[str, Any], path: str, method: str, operation: Mapping[str, Any]) -> Call:
@@ -97,7 +104,10 @@ def _call(document: Mapping[str, Any], path: str, method: str, operation: Mappin
         required = schema.get("required", [])
         for name, field in schema.get("properties", {}).items():
             parameters.append(_parameter(name, media_type, {"schema": field, "required": name in required}))
-    answers = tuple((status, answer["description"]) for status, answer in operation["responses"].items())
+    answers = tuple(
+        (status, inline(answer["description"].replace(UNTOLD, "")))
+        for status, answer in operation["responses"].items()
+    )
     return Call(
         key=re.sub(r"\W+", "-", f"{method}{path.removeprefix(API)}").strip("-"),
         method=method.upper(),
@@ -118,7 +128,7 @@ def _parameter(name: str, where: str, found: Mapping[str, Any]) -> Parameter:
         type=_type(schema),
         required=bool(found.get("required")),
         default="" if default is None else str(default),
-        text=found.get("description") or schema.get("description", ""),
+        text=inline(found.get("description") or schema.get("description", "")),
     )
 
 
