@@ -274,7 +274,7 @@ def _matrix(reader: _Reader, position: int) -> Matrix:
             row.append(_number(reader))
         if rows and len(row) != len(rows[0]):
             raise NotationError(
-                "notation_ragged_matrix", start, row=len(rows), width=len(row), expected=len(rows[0])
+                "notation_ragged_matrix", start, row=len(rows), width=len(row), needed=len(rows[0])
             )
         rows.append(tuple(row))
         if reader.accept("]"):

@@ -118,7 +118,7 @@ def test_branches_are_refused_with_their_own_sentence(text: str, position: int, 
 def test_a_ragged_matrix_names_the_row() -> None:
     found = fault("conv([1,2;3])")
     assert ("notation_ragged_matrix", 10) == (found.code, found.position)
-    assert (2, 1) == (found.params["expected"], found.params["width"])
+    assert (2, 1) == (found.params["needed"], found.params["width"])
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999"])
