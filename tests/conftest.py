@@ -34,3 +34,8 @@ def client(app: FastAPI) -> Iterator[TestClient]:
     """Talk to the app as a browser would, its start and stop included; no network."""
     with TestClient(app) as client:
         yield client
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop running in the thread that others use."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
