@@ -140,7 +140,7 @@ class Turned:
     def _hull(self, box: Box, origin: object) -> Box:
         assert callable(origin)
         if not box.rows.size or not box.cols.size:
-            return box
+            return Box(EMPTY, EMPTY)
         corners = [
             origin(r, c) for r in (box.rows.first, box.rows.last) for c in (box.cols.first, box.cols.last)
         ]

@@ -41,7 +41,7 @@ export function origin(turn, row, col) {
 
 /** @param {Turn} turn @param {Box} box @returns {Box} */
 function hull(turn, box) {
-  if (!sizeOf(box.rows) || !sizeOf(box.cols)) { return box; }
+  if (!sizeOf(box.rows) || !sizeOf(box.cols)) { return { rows: [0, -1], cols: [0, -1] }; }
   const corners = box.rows.flatMap((r) => box.cols.map((c) => origin(turn, r, c)));
   const near = 1e-9, rows = corners.map((p) => p[0]), cols = corners.map((p) => p[1]);
   return {
@@ -59,6 +59,7 @@ export function pull(w, box) {
 
 /** The outputs that a box of inputs feeds. @param {Window} w @param {Box} box @returns {Box} */
 export function push(w, box) {
+  if (w.turned && (!sizeOf(box.rows) || !sizeOf(box.cols))) { return { rows: [0, -1], cols: [0, -1] }; }
   if (w.turned) {
     const [rows, cols] = turnedShape(w.turned);
     const grow = quarter(w.turned) === null ? 1 : 0; // a bilinear read reaches one cell around
