@@ -67,7 +67,8 @@ def correlate_sum(
         return _summed(padded, weights, stride, dilation, bias)
     torch = load_torch()
     with torch.inference_mode():
-        batch = torch.from_numpy(padded)[None].contiguous(memory_format=torch.channels_last)
+        given = padded if padded.flags.writeable else padded.copy()  # torch shares no read-only memory
+        batch = torch.from_numpy(given)[None].contiguous(memory_format=torch.channels_last)
         bank = torch.from_numpy(np.ascontiguousarray(weights, dtype=np.float32))
         bank = bank.contiguous(memory_format=torch.channels_last)
         offsets = None if bias is None else torch.from_numpy(np.array(bias, dtype=np.float32))

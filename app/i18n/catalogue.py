@@ -34,6 +34,7 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "notation_expected.",  # a code in `expected`: value, layer_end ...
     "notices.",  # what happened to an upload: turned, shrunk ...
     "params.",
+    "presets.",
     "sample_kinds.",
     "samples.",
     "scopes.",

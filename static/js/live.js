@@ -8,10 +8,21 @@ const known = new WeakSet();
 /** @param {ParentNode} root */
 export function start(root) {
   for (const form of root.querySelectorAll("form[data-live]")) {
-    if (!(form instanceof HTMLFormElement) || known.has(form)) continue;
+    if (!(form instanceof HTMLFormElement)) continue;
+    restore(form);
+    if (known.has(form)) continue;
+    form.noValidate = true; // the server refuses with a sentence in the page's language
     known.add(form);
     form.addEventListener("input", (event) => slide(form, event.target));
     form.addEventListener("change", (event) => settle(form, event.target));
+  }
+}
+
+/** A refused value does not stay over maps that it does not describe. @param {HTMLFormElement} form */
+function restore(form) {
+  delete form.dataset.asked;
+  for (const field of form.elements) {
+    if (field instanceof HTMLInputElement && field !== document.activeElement) field.value = field.defaultValue;
   }
 }
 
@@ -28,10 +39,6 @@ function slide(form, field) {
 function settle(form, field) {
   const dragged = field instanceof HTMLInputElement && field.type === "range" && form.dataset.dragging;
   delete form.dataset.dragging;
-  if (field instanceof HTMLInputElement && !field.checkValidity()) {
-    field.reportValidity();
-    return;
-  }
   send(form, dragged ? "replace" : "push");
 }
 

@@ -10,6 +10,15 @@ export function start(root) {
   }
 }
 
+// the links to the other language lead to the address as it is now, not as the page was loaded
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("[data-language]") : null;
+  if (!(link instanceof HTMLAnchorElement)) return;
+  const here = new URL(location.href);
+  here.searchParams.set("lang", link.lang);
+  link.href = here.href;
+}, true);
+
 /** @param {string} name a second press on the chosen theme gives it back to the system */
 function choose(name) {
   const page = document.documentElement;

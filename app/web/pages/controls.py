@@ -10,7 +10,8 @@ from app.kernels.registry import KERNELS
 from app.layers.base import Layer
 from app.layers.kernel_bank import KernelSpec
 
-SLIDER_STEPS = 200  # a finer slider cannot be hit with a mouse
+SLIDER_STEPS = 50  # more cannot be hit with a mouse, and would dwarf the useful part of sigma
+TURN = 72  # steps of 5 degrees: a whole turn
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _slider_bounds(param: Param, value: Any) -> tuple[float, float, float]:
     """A slider over the useful part of a parameter's range; the number beside it takes the whole."""
     number = value[0] if isinstance(value, tuple) else value
     step = param.step or 0.1
-    span = step * SLIDER_STEPS
+    span = step * (TURN if step >= 5 else SLIDER_STEPS)
     low = max(param.low if param.low is not None else -span / 2, -span / 2)
     high = min(param.high if param.high is not None else span / 2, low + span)
     return min(low, number), max(high, number), step

@@ -25,6 +25,7 @@ from app.web.language import say_fault
 from app.web.pages.cell import read_step
 from app.web.pages.cell_view import cell_view
 from app.web.pages.choices import kernel_choices, layer_choices
+from app.web.pages.presets import PRESETS
 from app.web.pages.scene import LabState
 from app.web.pages.view import Fault, LabView, PhotoFacts, lab_view
 from app.web.templating import THEMES, render, words
@@ -131,6 +132,7 @@ async def answer(
         state = replace(state, at=None)
     values: dict[str, Any] = {
         "page": "lab",
+        "presets": PRESETS,
         "state": state,
         "view": view,
         "cell": cell_view(state, trace, addresses, read_step(request.query_params.get("step", ""))),
@@ -187,12 +189,22 @@ def _trace(explorer: Any, state: LabState, say: Callable[..., str]) -> tuple[Tra
     try:
         return explorer.trace(state.scene), None
     except NotationError as error:
-        fault = Fault(say_fault(error, say), error.position)
+        fault = _fault(state, error, say)
     whole = state.stack[: fault.position].rpartition("|")[0]
     try:
         return explorer.trace(replace(state.scene, stack=whole)), fault
     except NotationError:  # such as a line that is too long altogether
         return explorer.trace(replace(state.scene, stack="")), fault
+
+
+def _fault(state: LabState, error: NotationError, say: Callable[..., str]) -> Fault:
+    """The fault's sentence and, for a misspelt word, the line with the nearest known one."""
+    wrong, nearest = str(error.params.get("name", "")), str(error.params.get("nearest", ""))
+    at = error.position
+    if not nearest or not wrong or not state.stack.startswith(wrong, at):
+        return Fault(say_fault(error, say), at)
+    mended = state.stack[:at] + nearest + state.stack[at + len(wrong) :]
+    return Fault(say_fault(error, say), at, nearest, state.url(stack=mended))
 
 
 def _exists(trace: Trace, at: Place) -> bool:

@@ -32,6 +32,8 @@ class Fault:
 
     text: str
     position: int
+    mend: str = ""
+    mend_url: str = ""
 
 
 @dataclass(frozen=True)

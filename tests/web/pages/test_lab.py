@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.layers.edit import join_kernel, move, set_parameters
+from app.web.pages.presets import PRESETS, Preset
 
 SCENE = {"image": "cat-chelsea", "size": "16", "fit": "crop", "lang": "en"}
 PART = {"HX-Request": "true"}
@@ -75,6 +76,7 @@ def test_a_fault_keeps_the_layers_before_it(client: TestClient) -> None:
     assert 'id="col1"' in answer.text
     assert 'aria-invalid="true"' in answer.text
     assert "relu|conv(sobl_x)" in answer.text
+    assert "Use sobel_x" in answer.text
 
 
 def test_a_refused_layer_offers_what_fits_and_the_rest_waits(client: TestClient) -> None:
@@ -136,3 +138,11 @@ def test_cells_that_are_never_read_are_hatched_and_counted(client: TestClient) -
     assert "last rows 1, columns 1" in text
     assert '<svg class="unread" viewBox="0 0 16 16"' in text
     assert 'class="unread"' not in get(client, stack="gray|conv(sobel_x,padding=same)").text
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_every_example_runs_and_is_offered(client: TestClient, preset: Preset) -> None:
+    answer = get(client, stack=preset.stack, size="64")
+    assert 200 == answer.status_code
+    assert 'class="reason"' not in answer.text
+    assert 'id="examples"' in answer.text
