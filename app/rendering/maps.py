@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.rendering.colormaps import COLOR_MAPS, Colors
+from app.rendering.colormaps import COLOR_MAPS
 from app.rendering.png import palette_png, rgb8_png
 from app.rendering.scale import Scale, to_indices
 
@@ -65,8 +65,3 @@ def to_rgb8(photo: NDArray[np.float32]) -> NDArray[np.uint8]:
 def rgb_png(photo: NDArray[np.float32]) -> bytes:
     """A photo (3, rows, cols) of 0..1 in its own colours."""
     return rgb8_png(to_rgb8(photo))
-
-
-def legend_png(colors: Colors) -> bytes:
-    """A colour map as a bar of 256 x 1 pixels, low at the left."""
-    return palette_png(np.arange(256, dtype=np.uint8)[None], COLOR_MAPS[colors])

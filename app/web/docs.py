@@ -16,6 +16,7 @@ from app.web.deps import LanguageOf, theme_of
 from app.web.problems import STATUS
 from app.web.templating import render
 
+PRINTED = "http://127.0.0.1:8000"  # where the descriptions say that the server is
 router = APIRouter(include_in_schema=False)
 UNTOLD = "Successful Response"  # what FastAPI says of an answer that nobody described
 DOCUMENT = f"{API}/openapi.json"
@@ -67,7 +68,9 @@ async def page(request: Request, language: LanguageOf) -> Response:
         "codes": codes,
         "document_url": DOCUMENT,
     }
-    return HTMLResponse(render("docs/page.html", language, values), headers={"Vary": "Accept-Language"})
+    page = render("docs/page.html", language, values)
+    here = str(escape(str(request.base_url).rstrip("/")))  # so that the examples run as printed on any port
+    return HTMLResponse(page.replace(PRINTED, here), headers={"Vary": "Accept-Language"})
 
 
 def groups_of(document: Mapping[str, Any]) -> dict[str, list[Call]]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.rendering.colormaps import COLOR_MAPS
-from app.rendering.maps import atlas_grid, atlas_png, legend_png, map_png, rgb_png, to_rgb8
+from app.rendering.maps import atlas_grid, atlas_png, map_png, rgb_png, to_rgb8
 from app.rendering.scale import Scale, to_indices
 
 RNG = np.random.default_rng(3)
@@ -84,7 +84,3 @@ def test_a_photo_of_bytes_comes_back_to_the_byte():
 def test_values_outside_the_photos_range_are_cut_and_gray_becomes_three_channels():
     gray = np.array([[[-1, 0.5, 2]]], np.float32)
     assert to_rgb8(gray).tolist() == [[[0] * 3, [128] * 3, [255] * 3]]
-
-
-def test_the_legend_is_the_color_map():
-    assert np.array_equal(COLOR_MAPS["sequential"][None], pixels(legend_png("sequential")))

@@ -59,3 +59,9 @@ def test_a_second_trace_is_answered_from_the_cache(client):
     client.get(path)
 
     assert 3 == hits() - before
+
+
+def test_the_printed_examples_name_the_server_that_prints_them(client):
+    page = client.get("/docs").text
+    assert "http://testserver/api/v1/trace" in page
+    assert "127.0.0.1:8000" not in page
