@@ -9,6 +9,8 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.layers.edit import join_kernel, move, set_parameters
+from app.layers.registry import parse_stack
+from app.web.pages.choices import layer_choices
 from app.web.pages.presets import PRESETS, Preset
 
 SCENE = {"image": "cat-chelsea", "size": "16", "fit": "crop", "lang": "en"}
@@ -146,3 +148,8 @@ def test_every_example_runs_and_is_offered(client: TestClient, preset: Preset) -
     assert 200 == answer.status_code
     assert 'class="reason"' not in answer.text
     assert 'id="examples"' in answer.text
+
+
+def test_everything_that_can_be_added_reads_well() -> None:
+    for choice in layer_choices(lambda key, **params: key):
+        assert choice.text in (parse_stack(choice.text).text, f"conv({choice.name})")
