@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,14 +26,14 @@ class SlidingLayer(Layer):
     ceil: bool = False
 
     @property
+    @abstractmethod
     def kernel_size(self) -> Pair:
         """Rows and columns of the window, without dilation."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def step(self) -> Pair:
         """Rows and columns from window to window."""
-        raise NotImplementedError
 
     def maps(self, channels: int) -> int:
         """Output channels for an input of `channels`."""

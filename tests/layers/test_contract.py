@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -175,11 +177,20 @@ def test_boxes_hold_the_sources_and_push_is_the_converse(kind: str, data: st.Dat
 def test_a_suggestion_reads_well_and_fits(kind: str, data: st.DataObject) -> None:
     layer = data.draw(texts(kind).map(read).filter(lambda found: found is not None))
     shape = data.draw(shapes(kind) | st.tuples(st.integers(1, 40), st.integers(1, 12), st.integers(1, 12)))
+    refusal = refused(layer, shape)
+    if refusal is None:
+        return
+    if refusal.suggestion:
+        parse_stack(refusal.suggestion, SHELF).shapes(shape)
+    assert f"errors.{refusal.code}" in load_catalogue()
+    for language in ("en", "es"):
+        assert load_catalogue().text(f"errors.{refusal.code}", language, **refusal.params)
+
+
+def refused(layer: Any, shape: tuple[int, int, int]) -> Refusal | None:
+    """Why a layer cannot work on a shape, or None."""
     try:
         layer.shape_after(shape)
     except Refusal as refusal:
-        if refusal.suggestion:
-            parse_stack(refusal.suggestion, SHELF).shapes(shape)
-        assert f"errors.{refusal.code}" in load_catalogue()
-        for language in ("en", "es"):
-            assert load_catalogue().text(f"errors.{refusal.code}", language, **refusal.params)
+        return refusal
+    return None
