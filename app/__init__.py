@@ -1,1 +1,3 @@
 """Convisor: shows what convolutional layers do to a photo, cell by cell."""
+
+__version__ = "0.1.0"

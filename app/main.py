@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app import __version__
 from app.compute.threads import set_threads
 from app.engine.network import Shelf
 from app.engine.trace import Bounds
@@ -25,7 +26,6 @@ from app.store.memory import ByteBoundedCache
 from app.store.photos import PhotoStore
 from app.store.sources import Sources
 from app.web import api, docs, health
-from app.web.addresses import RELEASE
 from app.web.deps import Services
 from app.web.images import ASK_AGAIN, FOREVER
 from app.web.jobs import Jobs
@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     services = build_services(settings)
     app = FastAPI(
         title="Convisor",
-        version=RELEASE,
+        version=__version__,
         description=DESCRIPTION,
         openapi_url=docs.DOCUMENT,
         docs_url=None,

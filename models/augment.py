@@ -1,9 +1,11 @@
-"""Augments a batch as if other cameras had taken it: one resampling, then colour, blur, noise, holes."""
+"""Augments a batch as if other cameras had taken it: one resampling, then colour, blur, noise, JPEG, holes."""
 
 from __future__ import annotations
 
 import math
 
+import cv2
+import numpy as np
 import torch
 import torch.nn.functional as functional
 from torch import Tensor
@@ -66,17 +68,32 @@ def recolour(pixels: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def degrade(pixels: Tensor, generator: torch.Generator) -> Tensor:
-    """Halve and restore the resolution of a fifth of the pictures, add noise to another fifth."""
+    """Blur a quarter of the pictures (half or a third of the resolution), add noise to another fifth, and
+    squeeze a fifth of all through JPEG at quality 15 to 75.
+    """
     luck = torch.rand(len(pixels), generator=generator)
-    blurred, noisy = torch.nonzero(luck < 0.2)[:, 0], torch.nonzero(luck > 0.8)[:, 0]
-    if len(blurred):
-        half = functional.avg_pool2d(pixels[blurred], 2)
-        pixels[blurred] = functional.interpolate(
-            half, size=pixels.shape[2:], mode="bilinear", align_corners=False
-        )
+    for factor, low, high in ((2, 0.0, 0.15), (3, 0.15, 0.25)):
+        blurred = torch.nonzero((luck >= low) & (luck < high))[:, 0]
+        if len(blurred):
+            small = functional.avg_pool2d(pixels[blurred], factor)
+            pixels[blurred] = functional.interpolate(
+                small, size=pixels.shape[2:], mode="bilinear", align_corners=False
+            )
+    noisy = torch.nonzero(luck > 0.8)[:, 0]
     if len(noisy):
         pixels[noisy] += 0.04 * torch.randn(pixels[noisy].shape, generator=generator)
+    quality = uniform(len(pixels), 15.0, 75.0, generator)
+    for index in torch.nonzero(torch.rand(len(pixels), generator=generator) < 0.2)[:, 0].tolist():
+        pixels[index] = through_jpeg(pixels[index], int(quality[index]))
     return pixels
+
+
+def through_jpeg(picture: Tensor, quality: int) -> Tensor:
+    """Encode and decode one picture (3, row, column) in 0..1; noise beyond 0..1 is cut as a camera cuts it."""
+    rows = (picture.clamp(0.0, 1.0) * 255.0).round().byte().permute(1, 2, 0).contiguous().numpy()
+    _, encoded = cv2.imencode(".jpg", rows[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)[:, :, ::-1]
+    return torch.from_numpy(np.ascontiguousarray(decoded)).permute(2, 0, 1).float().div_(255.0)
 
 
 def cut_holes(pixels: Tensor, generator: torch.Generator) -> Tensor:

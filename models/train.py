@@ -26,6 +26,7 @@ from tqdm import tqdm
 from models.augment import augment, normalize
 from models.data import (
     OTHER_HELD_OUT,
+    STORED,
     Pictures,
     Pool,
     held_out_rows,
@@ -34,11 +35,13 @@ from models.data import (
     training_rows,
 )
 from models.export import release
-from models.loss import catdog_loss
+from models.generated import generated_pictures
+from models.loss import OTHER, catdog_loss
 from models.net import CHAIN, Network
 from models.schedule import SERVED_SIDE, SIDES, rate_share, sides
 
-BATCH = {"main": 38, "varied": 18, "other": 8}  # pictures of each pool in a batch of 64
+BATCH = {"main": 38, "varied": 18, "other": 6}  # pictures of each pool in a batch of 64 ...
+GENERATED = 2  # ... and of these, drawn for the step
 STEPS_PER_EPOCH = 540  # about one round of the main pool
 RATE = 3e-3  # AdamW's, for batches of 64
 DECAY = 0.05  # on kernels only
@@ -96,7 +99,7 @@ def renew_statistics(net: Network, pool: Pool, side: int, most: int = 60) -> Non
     net.eval()
 
 
-def draw(pools: dict[str, Pool], step: int) -> tuple[Tensor, Tensor, Tensor]:
+def draw(pools: dict[str, Pool], step: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     """Return pictures, labels and teacher logits of a step's batch."""
     images, labels, teacher = [], [], []
     for name, count in BATCH.items():
@@ -104,6 +107,9 @@ def draw(pools: dict[str, Pool], step: int) -> tuple[Tensor, Tensor, Tensor]:
         images.append(pools[name].pictures(indices))
         labels.append(pools[name].labels[indices])
         teacher.append(pools[name].teacher[indices])
+    images.append(generated_pictures((seed, step), GENERATED, STORED))
+    labels.append(np.full(GENERATED, OTHER, dtype=np.int64))
+    teacher.append(np.full(GENERATED, np.nan, dtype=np.float32))
     joined = [np.concatenate(parts) for parts in (images, labels, teacher)]
     return torch.from_numpy(joined[0]), torch.from_numpy(joined[1]), torch.from_numpy(joined[2])
 
@@ -143,8 +149,8 @@ def facts_of_run(args: argparse.Namespace, step: int, seconds: float) -> dict[st
         "minutes": round(seconds / 60.0, 1),
         "steps": step,
         "epochs": round(step / args.steps_per_epoch, 2),
-        "pictures_seen": step * sum(BATCH.values()),
-        "batch": BATCH,
+        "pictures_seen": step * (sum(BATCH.values()) + GENERATED),
+        "batch": BATCH | {"generated": GENERATED},
         "rate": RATE,
         "weight_decay": DECAY,
         "weight_average": AVERAGE,
@@ -221,7 +227,7 @@ def main(words: list[str] | None = None) -> None:
             side, check_side = sides(now)
             for group in optimizer.param_groups:
                 group["lr"] = RATE * rate_share(now)
-            images, labels, teacher = draw(pools, step)
+            images, labels, teacher = draw(pools, step, args.seed)
             generator.manual_seed(args.seed * 1_000_003 + step)
             logits = net(augment(images, side, generator))
             loss = catdog_loss(logits, labels, teacher)
@@ -261,7 +267,7 @@ def main(words: list[str] | None = None) -> None:
             seed=args.seed,
             seconds=seconds,
             chain=args.chain,
-            batch=sum(BATCH.values()),
+            batch=sum(BATCH.values()) + GENERATED,
             scores=scores,
         )
 

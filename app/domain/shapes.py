@@ -7,6 +7,7 @@ from dataclasses import dataclass
 Shape = tuple[int, int, int]  # channels, rows, columns
 
 MAX_MAPS = 512
+MAX_VALUES = 16_384  # of a flattened stage, whose maps are single numbers
 MAX_STAGE_CELLS = 16_000_000
 MAX_TRACE_CELLS = 64_000_000
 MAX_KERNEL = 31

@@ -9,6 +9,7 @@ from app.domain.errors import UserError
 from app.domain.fields import Box, Cells, Window, pull_back, pull_cells
 from app.domain.shapes import Shape
 from app.engine.trace import Stage, Trace, require
+from app.layers.base import Layer
 from app.layers.explanation import Explanation
 
 
@@ -59,20 +60,34 @@ def check_place(trace: Trace, place: Place) -> Stage:
 def boxes(trace: Trace, place: Place) -> tuple[StageBox, ...]:
     """The cell's field on every stage from the input to its own."""
     check_place(trace, place)
-    return field_boxes(trace.windows, [stage.shape for stage in trace.stages], place)
+    return field_boxes(trace.stack.layers, [stage.shape for stage in trace.stages], place)
 
 
-def field_boxes(windows: Sequence[Window], shapes: Sequence[Shape], place: Place) -> tuple[StageBox, ...]:
-    """A cell's field on stages of known shapes, without a photo."""
-    before = windows[: place.stage]
-    nominal = pull_back(before, Box.cell(place.row, place.col))
-    real = pull_cells(before, Cells((place.row,), (place.col,)))
+def field_boxes(layers: Sequence[Layer], shapes: Sequence[Shape], place: Place) -> tuple[StageBox, ...]:
+    """A cell's field on stages of known shapes (the input's first), without a photo."""
+    windows = windows_behind(layers, shapes, place)
+    nominal = pull_back(windows, Box.cell(place.row, place.col))
+    real = pull_cells(windows, Cells((place.row,), (place.col,)))
     return tuple(
         StageBox(
             stage, box, cells, box.rows.clip(shape[1]) != box.rows or box.cols.clip(shape[2]) != box.cols
         )
         for stage, (box, cells, shape) in enumerate(zip(nominal, real, shapes, strict=False))
     )
+
+
+def windows_behind(layers: Sequence[Layer], shapes: Sequence[Shape], place: Place) -> tuple[Window, ...]:
+    """The windows of the layers up to a cell's stage, each as narrow as the channels that lead to it allow.
+
+    Behind `flatten` the channel tells the place, as long as the way back is a single channel.
+    """
+    found: list[Window] = []
+    channel: int | None = place.channel
+    for layer, shape in zip(layers[: place.stage][::-1], shapes[: place.stage][::-1], strict=True):
+        found.append(layer.window(shape) if channel is None else layer.channel_window(channel, shape))
+        read = layer.reads(channel, shape) if channel is not None else ()
+        channel = read[0] if len(read) == 1 else None
+    return tuple(found[::-1])
 
 
 def explain(trace: Trace, place: Place) -> Explanation | None:

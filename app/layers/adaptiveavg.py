@@ -19,6 +19,7 @@ class AdaptiveAvg(Adaptive):
 
     kind: ClassVar[str] = "adaptiveavg"
     recipe: ClassVar[Recipe] = "mean"
+    example: ClassVar[str] = "adaptiveavg(8,8)"
 
     def forward(self, x: Array) -> Array:
         return adaptive_avg(x, self.rows, self.cols)

@@ -19,6 +19,7 @@ class AdaptiveMax(Adaptive):
 
     kind: ClassVar[str] = "adaptivemax"
     recipe: ClassVar[Recipe] = "max"
+    example: ClassVar[str] = "adaptivemax(8,8)"
 
     def forward(self, x: Array) -> Array:
         return adaptive_max(x, self.rows, self.cols)

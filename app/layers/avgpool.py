@@ -22,6 +22,7 @@ class AvgPool(Pooling):
 
     kind: ClassVar[str] = "avgpool"
     recipe: ClassVar[Recipe] = "mean"
+    example: ClassVar[str] = "avgpool(2)"
 
     count_include_pad: bool = setting("bool", True)
 

@@ -79,6 +79,9 @@ class Layer(ABC):
     kind: ClassVar[str]
     group: ClassVar[Group]
     recipe: ClassVar[Recipe]
+    example: ClassVar[str] = ""
+    """What adding this kind writes, where its bare name is not enough."""
+    most_maps: ClassVar[int] = MAX_MAPS
     off: ClassVar[bool] = False
 
     @classmethod
@@ -127,8 +130,8 @@ class Layer(ABC):
         try:
             after = self.output_shape(shape)
             maps, cells = after[0], after[0] * after[1] * after[2]
-            if maps > MAX_MAPS:
-                raise Refusal("too_many_maps", maps=maps, limit=MAX_MAPS)
+            if maps > max(self.most_maps, shape[0]):
+                raise Refusal("too_many_maps", maps=maps, limit=self.most_maps)
             if cells > MAX_STAGE_CELLS:
                 raise Refusal("too_many_cells", cells=cells, limit=MAX_STAGE_CELLS)
         except Refusal as refusal:
@@ -148,7 +151,10 @@ class Layer(ABC):
                 after = layer.output_shape(shape)
             except Refusal:
                 continue
-            fits = after[0] <= MAX_MAPS and after[0] * after[1] * after[2] <= MAX_STAGE_CELLS
+            fits = (
+                after[0] <= max(self.most_maps, shape[0])
+                and after[0] * after[1] * after[2] <= MAX_STAGE_CELLS
+            )
             if fits and all(within(param, getattr(layer, param.name)) for param in layer.params()):
                 return layer.text
         return ""

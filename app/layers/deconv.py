@@ -29,6 +29,7 @@ class Deconv(BankLayer):
     """(n - 1)·stride - 2·padding + dilation·(k - 1) + output_padding + 1 cells on each axis, as torch's."""
 
     kind: ClassVar[str] = "deconv"
+    example: ClassVar[str] = "deconv(box,stride=2)"
 
     stride: Pair = setting("pair", (1, 1), low=1, high=16)
     padding: Pair = setting("pair", (0, 0), low=0, high=256)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from app.domain.fields import Plane
-from app.domain.shapes import MAX_MAPS, Shape
+from app.domain.shapes import MAX_VALUES, Shape
 from app.domain.windows import Shares, Sliding
 from app.layers.base import Array, Group, Layer, shape_of
 from app.layers.explanation import Explanation, Recipe, through
@@ -23,13 +23,14 @@ class Flatten(Layer):
     kind: ClassVar[str] = "flatten"
     group: ClassVar[Group] = "classifier"
     recipe: ClassVar[Recipe] = "point"
+    most_maps: ClassVar[int] = MAX_VALUES
 
     def output_shape(self, shape: Shape) -> Shape:
         return shape[0] * shape[1] * shape[2], 1, 1
 
     def suggest(self, shape: Shape) -> str:
         """Pooling to the largest square that leaves few enough numbers, if there is one."""
-        side = min(int((MAX_MAPS // shape[0]) ** 0.5), shape[1], shape[2])
+        side = min(int((MAX_VALUES // shape[0]) ** 0.5), shape[1], shape[2])
         return f"adaptiveavg({side},{side})|{self.text}" if side else ""
 
     def window(self, shape: Shape) -> Plane:

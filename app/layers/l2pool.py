@@ -20,6 +20,7 @@ class L2Pool(Pooling):
 
     kind: ClassVar[str] = "l2pool"
     recipe: ClassVar[Recipe] = "mean"
+    example: ClassVar[str] = "l2pool(2)"
 
     def forward(self, x: Array) -> Array:
         return l2_pool(x, self.size, self.step, self.sides(shape_of(x)), self.dilation, self.ceil)

@@ -19,6 +19,7 @@ class MaxPool(Pooling):
 
     kind: ClassVar[str] = "maxpool"
     recipe: ClassVar[Recipe] = "max"
+    example: ClassVar[str] = "maxpool(2)"
 
     def forward(self, x: Array) -> Array:
         return max_pool(x, self.size, self.step, self.sides(shape_of(x)), self.dilation, self.ceil)

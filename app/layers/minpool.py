@@ -19,6 +19,7 @@ class MinPool(Pooling):
 
     kind: ClassVar[str] = "minpool"
     recipe: ClassVar[Recipe] = "max"
+    example: ClassVar[str] = "minpool(2)"
 
     def forward(self, x: Array) -> Array:
         return min_pool(x, self.size, self.step, self.sides(shape_of(x)), self.dilation, self.ceil)

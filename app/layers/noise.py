@@ -21,6 +21,7 @@ class Noise(Layer):
     kind: ClassVar[str] = "noise"
     group: ClassVar[Group] = "picture"
     recipe: ClassVar[Recipe] = "point"
+    example: ClassVar[str] = "noise(0.1)"
 
     sigma: float = setting("float", low=0, high=10, step=0.01, positional=True)
     seed: int = setting("int", 0, low=0, high=2**31 - 1, step=1)

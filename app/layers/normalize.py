@@ -26,6 +26,7 @@ class Normalize(Layer):
     kind: ClassVar[str] = "normalize"
     group: ClassVar[Group] = "picture"
     recipe: ClassVar[Recipe] = "point"
+    example: ClassVar[str] = "normalize(0.5,0.25)"
 
     mean: Numbers = setting("numbers", low=-1000, high=1000, step=0.01, positional=True)
     std: Numbers = setting("numbers", low=0.001, high=1000, step=0.01, positional=True)

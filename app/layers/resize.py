@@ -24,6 +24,7 @@ class Resize(Layer):
     kind: ClassVar[str] = "resize"
     group: ClassVar[Group] = "picture"
     recipe: ClassVar[Recipe] = "mean"
+    example: ClassVar[str] = "resize(32,32)"
 
     rows: int = setting("int", low=1, high=2048, positional=True)
     cols: int = setting("int", low=1, high=2048, positional=True)

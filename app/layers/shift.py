@@ -24,6 +24,7 @@ class Shift(Layer):
     kind: ClassVar[str] = "shift"
     group: ClassVar[Group] = "picture"
     recipe: ClassVar[Recipe] = "dot"
+    example: ClassVar[str] = "shift(1,1)"
 
     rows: int = setting("int", low=-2048, high=2048, positional=True)
     cols: int = setting("int", low=-2048, high=2048, positional=True)

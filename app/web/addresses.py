@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Literal, Self
 from urllib.parse import quote, urlencode
 
+from app import __version__
 from app.engine.cells import Place
 from app.engine.reading import Fit
 from app.engine.trace import Trace, reads_whole_photo
 from app.explorer import Scene, stack_range
 from app.layers.stack import Stack
 
-RELEASE = "0.1.0"
 API = "/api/v1"
 READABLE = "(),=|.;[]~:-"  # kept as they are in queries, so that an address can be read
 Query = dict[str, str]
@@ -54,7 +54,7 @@ class Addresses:
         # what stage 0 holds depends on a leading resize
         kept = max(stage, 1) if reads_whole_photo(self.stack) else stage
         prefix = {"stack": self.stack.prefix(kept)} if kept else {}
-        return {"image": self.image, **prefix, "size": str(self.size), "fit": self.fit, "v": RELEASE}
+        return {"image": self.image, **prefix, "size": str(self.size), "fit": self.fit, "v": __version__}
 
     def tensor(self, stage: int) -> str:
         """A stage's maps as NPY."""

@@ -11,7 +11,7 @@ import { fetchPath, pathTo, valueOf } from './path.js';
 import { keep } from './pin.js';
 import { listen } from './pointer.js';
 import { load } from './raw.js';
-import { boxesOf, readPlace, readStages, samePlace, windowsOf } from './stages.js';
+import { boxesOf, readPlace, readStages, samePlace, windowsBehind } from './stages.js';
 import { number, say } from './words.js';
 
 /** @typedef {import('./stages.js').Place} Place */
@@ -34,7 +34,7 @@ function soon() { due ||= requestAnimationFrame(() => { due = 0; render(); }); }
 function render() {
   const place = now(), boxes = boxesOf(stages, place, forward), backwards = place && !forward ? place : null;
   const start = { rows: [place?.row ?? 0], cols: [place?.col ?? 0] };
-  const cells = backwards ? pullCells(windowsOf(stages, backwards.stage), start) : [];
+  const cells = backwards ? pullCells(windowsBehind(stages, backwards), start) : [];
   const path = backwards ? pathTo(stages, backwards) : [];
   const step = over ? null : path[card.chosenStep() ?? -1] ?? null;
   draw(stages, { place, boxes, cells, path, step });

@@ -48,6 +48,18 @@ export function readStages(root) {
 export const windowsOf = (stages, last = stages.length - 1) =>
   stages.slice(1, last + 1).map((stage) => /** @type {import('./fields.js').Window} */ (stage.window));
 
+/** The windows behind a cell; a flattened cell reads one cell alone, told by its channel. @param {Stage[]} stages @param {Place} place */
+export function windowsBehind(stages, place) {
+  const windows = windowsOf(stages, place.stage), stage = stages[place.stage];
+  if (stage.kind === 'flatten') {
+    const [, rows, cols] = stages[place.stage - 1].shape, at = place.channel % (rows * cols);
+    const axis = (/** @type {number} */ inputs, /** @type {number} */ cell) =>
+      ({ type: 'sliding', inputs, outputs: 1, size: 1, stride: 1, dilation: 1, before: -cell, mode: 'zeros' });
+    windows[windows.length - 1] = { rows: axis(rows, Math.floor(at / cols)), cols: axis(cols, at % cols) };
+  }
+  return windows;
+}
+
 /**
  * Boxes of a cell on every stage that it sees, or with `forward` on every one that it feeds; null on the others.
  * @param {Stage[]} stages @param {Place | null} place @param {boolean} forward @returns {(import('./fields.js').Box | null)[]}
@@ -57,7 +69,7 @@ export function boxesOf(stages, place, forward) {
   const boxes = stages.map(() => null);
   if (!place) { return boxes; }
   const box = cellBox(place.row, place.col);
-  const found = forward ? pushForward(windowsOf(stages).slice(place.stage), box) : pullBack(windowsOf(stages, place.stage), box);
+  const found = forward ? pushForward(windowsOf(stages).slice(place.stage), box) : pullBack(windowsBehind(stages, place), box);
   found.forEach((one, i) => { boxes[forward ? place.stage + i : i] = one; });
   return boxes;
 }

@@ -61,3 +61,13 @@ def test_a_cell_that_is_none_is_named(photo, cache, place):
 
     with pytest.raises(UserError, match="no_such_cell"):
         check_place(trace, Place(*place))
+
+
+def test_behind_flatten_the_channel_tells_the_place(photo, cache):
+    trace = run(photo, parse_stack("conv(box,stride=2)|flatten|relu"), 30, "keep", cache)
+    rows, cols = trace.stages[1].shape[1:]
+    channel = 1 * rows * cols + 3 * cols + 5
+    found = boxes(trace, Place(3, channel, 0, 0))
+
+    assert ((3,), (5,)) == (found[1].cells.rows, found[1].cells.cols)
+    assert ((6, 7, 8), (10, 11, 12)) == (found[0].cells.rows, found[0].cells.cols)

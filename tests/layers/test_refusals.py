@@ -25,7 +25,7 @@ from tests.layers.drawn import SHELF
         ("maxpool(2,padding=1,dilation=3)", (3, 2, 2), "window_in_padding", "maxpool(2)"),
         ("gray", (2, 8, 8), "gray_channels", ""),
         ("normalize((1,2,3),1)", (1, 8, 8), "normalize_channels", "normalize(2,1)"),
-        ("flatten", (3, 64, 64), "too_many_maps", "adaptiveavg(13,13)|flatten"),
+        ("flatten", (3, 128, 128), "too_many_maps", "adaptiveavg(73,73)|flatten"),
         ("dense(net.fc)", (3, 2, 2), "dense_input", "flatten|dense(net.fc)"),
         ("dense(net.fc)", (12, 2, 2), "dense_input", "globalavg|dense(net.fc)"),
         ("dense(net.fc)", (3, 8, 8), "dense_input", ""),

@@ -11,23 +11,7 @@ from app.layers.conv import Conv
 from app.layers.registry import kinds, parse_stack
 from app.web.pages.swatches import Swatch, swatch
 
-# kinds with required parameters begin with these; the rest need nothing
-FIRST = {
-    "conv": "conv(gaussian)",
-    "deconv": "deconv(box,stride=2)",
-    "maxpool": "maxpool(2)",
-    "minpool": "minpool(2)",
-    "avgpool": "avgpool(2)",
-    "l2pool": "l2pool(2)",
-    "adaptiveavg": "adaptiveavg(8,8)",
-    "adaptivemax": "adaptivemax(8,8)",
-    "normalize": "normalize(0.5,0.25)",
-    "resize": "resize(32,32)",
-    "shift": "shift(1,1)",
-    "rotate": "rotate(45)",
-    "noise": "noise(0.1)",
-}
-NEEDS_NETWORK = ("weights", "dense", "conv")  # conv stands there by its kernels
+NOT_OFFERED = ("weights", "dense", "conv")  # they need a loaded network; conv stands there by its kernels
 
 
 @dataclass(frozen=True)
@@ -51,10 +35,10 @@ def layer_choices(say: Callable[..., str]) -> list[Choice]:
             name,
             f"{say(f'layers.{name}.title')} {say(f'layer_groups.{kind.group}.title')}",
             say(f"layers.{name}.about"),
-            FIRST.get(name, name),
+            kind.example or name,
         )
         for name, kind in kinds().items()
-        if name not in NEEDS_NETWORK
+        if name not in NOT_OFFERED
     ]
     return kernels + layers
 
