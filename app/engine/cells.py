@@ -42,8 +42,8 @@ def check_place(trace: Trace, place: Place) -> Stage:
         `no_such_cell`, with the stage's shape.
     """
     stage = require(trace, place.stage)
-    channels, rows, cols = stage.shape
-    if not (0 <= place.channel < channels and 0 <= place.row < rows and 0 <= place.col < cols):
+    if not has_place(trace, place):
+        channels, rows, cols = stage.shape
         raise UserError(
             "no_such_cell",
             stage=place.stage,
@@ -57,15 +57,23 @@ def check_place(trace: Trace, place: Place) -> Stage:
     return stage
 
 
+def has_place(trace: Trace, place: Place) -> bool:
+    """Whether a trace has maps at a place."""
+    if not 0 <= place.stage < len(trace.stages):
+        return False
+    channels, rows, cols = trace.stages[place.stage].shape
+    return 0 <= place.channel < channels and 0 <= place.row < rows and 0 <= place.col < cols
+
+
 def boxes(trace: Trace, place: Place) -> tuple[StageBox, ...]:
     """The cell's field on every stage from the input to its own."""
     check_place(trace, place)
-    return field_boxes(trace.stack.layers, [stage.shape for stage in trace.stages], place)
+    shapes = [stage.shape for stage in trace.stages]
+    return field_boxes(windows_behind(trace.stack.layers, shapes, place), shapes, place)
 
 
-def field_boxes(layers: Sequence[Layer], shapes: Sequence[Shape], place: Place) -> tuple[StageBox, ...]:
-    """A cell's field on stages of known shapes (the input's first), without a photo."""
-    windows = windows_behind(layers, shapes, place)
+def field_boxes(windows: Sequence[Window], shapes: Sequence[Shape], place: Place) -> tuple[StageBox, ...]:
+    """A cell's field on stages of known shapes, the input's first, behind the windows up to its own."""
     nominal = pull_back(windows, Box.cell(place.row, place.col))
     real = pull_cells(windows, Cells((place.row,), (place.col,)))
     return tuple(

@@ -11,7 +11,7 @@ import json
 import logging
 import math
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -101,6 +101,19 @@ class Networks:
         return [name for network in self.loaded.values() for name in network.names()]
 
 
+@dataclass(frozen=True)
+class TensorsWhenAsked:
+    """The tensors of networks that are read from disk only when one is named."""
+
+    networks: Callable[[], Networks]
+
+    def get(self, name: str) -> Learned | None:
+        return self.networks().get(name)
+
+    def names(self) -> Iterable[str]:
+        return self.networks().names()
+
+
 class Shelf:
     """The networks of a folder, `x.safetensors` with its card `x.json`, read once, when first asked for."""
 
@@ -148,7 +161,7 @@ def load(weights: Path, card: Path) -> Network:
     try:
         with safe_open(weights, framework="numpy") as file:
             metadata = _object((file.metadata() or {}).get(METADATA_KEY, "{}"), weights.name)
-            arrays = {key: np.asarray(file.get_tensor(key), dtype=np.float32) for key in file.keys()}  # noqa: SIM118
+            arrays = {key: np.asarray(file.get_tensor(key), dtype=np.float32) for key in file.keys()}  # noqa: SIM118  # safe_open is no mapping
     except SafetensorError as fault:
         raise NetworkFileError(f"{weights.name} is damaged: {fault}") from fault
     if missing := {"name", "stack", "outputs", "classes", "temperature", "unsure"} - set(metadata):

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from app.domain.errors import UserError
 from app.engine.cells import Place, StageBox, boxes, check_place, explain
-from app.engine.network import Answer, Network, Networks, answer
+from app.engine.network import Answer, Network, Networks, TensorsWhenAsked, answer
 from app.engine.reading import LARGEST
 from app.engine.trace import Bounds, Photo, Stage, Trace, reads_whole_photo, require, run
 from app.explorer.photos import SourcePhoto
 from app.explorer.scene import Scene, Shade, scale_of
-from app.layers.base import NoTensors, Tensors
+from app.layers.base import Tensors
 from app.layers.explanation import Explanation
 from app.layers.registry import parse_stack
 from app.layers.stack import Stack
@@ -75,13 +75,14 @@ class Explorer:
         """The picture at an address; its pixels are not read yet."""
         return SourcePhoto(self.sources, self.sources.describe(image))
 
-    def tensors_for(self, text: str) -> Tensors:
-        """Where a line's tensors are found; only a line that names some needs the networks."""
-        return self.networks() if "weights" in text or "dense" in text else NoTensors()
+    @property
+    def tensors(self) -> Tensors:
+        """Where a line's tensors are found; only a line that names one has the networks read."""
+        return TensorsWhenAsked(self.networks)
 
     def parse(self, text: str) -> Stack:
         """Read a stack's line."""
-        return parse_stack(text, self.tensors_for(text))
+        return parse_stack(text, self.tensors)
 
     def trace(self, scene: Scene, cancelled: Asked = never) -> Trace:
         """The stages of a scene, and the refusal that ended them, if any."""

@@ -47,7 +47,7 @@ def set_kernels(text: str, layer: int, kernels: str, tensors: Tensors | None = N
 
 def set_kernel(text: str, layer: int, index: int, kernel: str, tensors: Tensors | None = None) -> Stack:
     """Replace one kernel of a bank, counted from 0."""
-    bank = _bank(text, layer)
+    bank = _bank(text, layer, tensors)
     if not 0 <= index < len(bank):
         raise UserError("no_such_kernel", index=index, last=len(bank) - 1)
     return set_kernels(text, layer, ",".join([*bank[:index], kernel, *bank[index + 1 :]]), tensors)
@@ -55,7 +55,7 @@ def set_kernel(text: str, layer: int, index: int, kernel: str, tensors: Tensors 
 
 def join_kernel(text: str, layer: int, kernel: str, tensors: Tensors | None = None) -> Stack:
     """Add a kernel to a convolution's bank."""
-    return set_kernels(text, layer, ",".join([*_bank(text, layer), kernel]), tensors)
+    return set_kernels(text, layer, ",".join([*_bank(text, layer, tensors), kernel]), tensors)
 
 
 def insert(text: str, at: int, layer: str, tensors: Tensors | None = None) -> Stack:
@@ -94,9 +94,9 @@ def toggle(text: str, layer: int, tensors: Tensors | None = None) -> Stack:
     return _read(layers, tensors)
 
 
-def _bank(text: str, layer: int) -> list[str]:
+def _bank(text: str, layer: int, tensors: Tensors | None) -> list[str]:
     """The kernels of a convolution, each as it stands in a bank."""
-    found = parse_stack(format_layers(tuple(_layers(text, layer)))).layers[layer - 1]
+    found = parse_stack(format_layers(tuple(_layers(text, layer))), tensors).layers[layer - 1]
     specs = getattr(found.layer if isinstance(found, Off) else found, "kernels", None)
     if specs is None:
         raise UserError("not_a_convolution", layer=layer)

@@ -7,7 +7,7 @@ import { clip, pull as pullAxis, push as pushAxis, sizeOf, sources as axisSource
 /** @typedef {{rows: Span, cols: Span}} Box both ends included; may lie outside the picture */
 /** @typedef {{rows: number[], cols: number[]}} Cells the rows and columns read: every pair of them */
 /** @typedef {{rows: number, cols: number, degrees: number}} Turn */
-/** @typedef {{rows?: any, cols?: any, turned?: Turn, flatten?: {rows: number, cols: number}}} Window */
+/** @typedef {{rows?: any, cols?: any, turned?: Turn}} Window */
 
 /** @param {number} row @param {number} col @returns {Box} */
 export const cellBox = (row, col) => ({ rows: [row, row], cols: [col, col] });
@@ -53,7 +53,6 @@ function hull(turn, box) {
 /** The nominal box of inputs that a box of outputs reads. @param {Window} w @param {Box} box @returns {Box} */
 export function pull(w, box) {
   if (w.turned) { return hull(w.turned, box); }
-  if (w.flatten) { return { rows: [0, w.flatten.rows - 1], cols: [0, w.flatten.cols - 1] }; }
   return { rows: pullAxis(w.rows, box.rows), cols: pullAxis(w.cols, box.cols) };
 }
 
@@ -67,7 +66,6 @@ export function push(w, box) {
     const back = hull({ rows, cols, degrees: -w.turned.degrees }, grown);
     return { rows: clip(back.rows, rows), cols: clip(back.cols, cols) };
   }
-  if (w.flatten) { return cellBox(0, 0); }
   return { rows: pushAxis(w.rows, box.rows), cols: pushAxis(w.cols, box.cols) };
 }
 
@@ -80,7 +78,6 @@ export function sources(w, cells) {
     const rows = clip(box.rows, w.turned.rows), cols = clip(box.cols, w.turned.cols);
     return { rows: all(sizeOf(rows)).map((i) => rows[0] + i), cols: all(sizeOf(cols)).map((i) => cols[0] + i) };
   }
-  if (w.flatten) { return { rows: all(w.flatten.rows), cols: all(w.flatten.cols) }; }
   return { rows: axisSources(w.rows, cells.rows), cols: axisSources(w.cols, cells.cols) };
 }
 

@@ -48,14 +48,22 @@ export function readStages(root) {
 export const windowsOf = (stages, last = stages.length - 1) =>
   stages.slice(1, last + 1).map((stage) => /** @type {import('./fields.js').Window} */ (stage.window));
 
-/** The windows behind a cell; a flattened cell reads one cell alone, told by its channel. @param {Stage[]} stages @param {Place} place */
+/** The one cell that a flattened number stands for, as a window. @param {[number, number, number]} before @param {number} channel */
+function flattened([, rows, cols], channel) {
+  const at = channel % (rows * cols);
+  const axis = (/** @type {number} */ inputs, /** @type {number} */ cell) =>
+    ({ type: 'sliding', inputs, outputs: 1, size: 1, stride: 1, dilation: 1, before: -cell, mode: 'zeros' });
+  return { rows: axis(rows, Math.floor(at / cols)), cols: axis(cols, at % cols) };
+}
+
+/** The windows behind a cell; behind `flatten` the channel tells the place, as long as the way back is a single channel. @param {Stage[]} stages @param {Place} place */
 export function windowsBehind(stages, place) {
-  const windows = windowsOf(stages, place.stage), stage = stages[place.stage];
-  if (stage.kind === 'flatten') {
-    const [, rows, cols] = stages[place.stage - 1].shape, at = place.channel % (rows * cols);
-    const axis = (/** @type {number} */ inputs, /** @type {number} */ cell) =>
-      ({ type: 'sliding', inputs, outputs: 1, size: 1, stride: 1, dilation: 1, before: -cell, mode: 'zeros' });
-    windows[windows.length - 1] = { rows: axis(rows, Math.floor(at / cols)), cols: axis(cols, at % cols) };
+  const windows = windowsOf(stages, place.stage);
+  /** @type {number[]} */
+  let channels = [place.channel];
+  for (let index = place.stage; index > 0 && channels.length === 1; index -= 1) {
+    if (stages[index].kind === 'flatten') { windows[index - 1] = flattened(stages[index - 1].shape, channels[0]); }
+    channels = readChannels(stages, index, channels[0]);
   }
   return windows;
 }
@@ -78,7 +86,6 @@ export function boxesOf(stages, place, forward) {
 export function readChannels(stages, index, channel) {
   const stage = stages[index], before = stages[index - 1].shape[0];
   const [rule, first, second] = stage.reads.split(':');
-  if (stage.kind === 'flatten') { return [Math.floor(channel / (stages[index - 1].shape[1] * stages[index - 1].shape[2]))]; }
   if (rule === 'each') { return [Math.floor(channel / Number(first))]; }
   if (rule === 'groups') {
     const start = Math.floor(channel / Number(second)) * Number(first);

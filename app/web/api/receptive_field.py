@@ -66,7 +66,7 @@ def field_out(stack: Stack, query: schemas.FieldQuery, say: Say) -> schemas.Fiel
     if query.stage is not None and query.row is not None and query.column is not None:
         place = Place(query.stage, 0, query.row, query.column)
         body.boxes = boxes_of(
-            field_boxes(stack.layers, shapes, _checked(place, shapes, refused, len(stack.layers)))
+            field_boxes(windows[: place.stage], shapes, _checked(place, shapes, refused, len(stack.layers)))
         )
     return body
 

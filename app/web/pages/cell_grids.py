@@ -14,6 +14,7 @@ from app.rendering.scales_css import step_class
 
 OPENED = 3  # channels whose arithmetic is shown cell by cell; the others are listed
 MOST_CELLS = 31 * 31  # of a patch that is written out
+MOST_SHARES = 64  # channels that are listed, the strongest first
 RACERS = 8  # places of a pool's race that are written out
 
 Numbers = NDArray[np.floating]
@@ -81,6 +82,9 @@ class Arithmetic:
     rule: str
     blocks: tuple[Block, ...]
     shares: tuple[Share, ...]
+    unlisted: int  # the weakest channels, behind the listed shares: only their sum is told
+    unlisted_sum: float
+    rest: int  # channels behind the blocks
     rest_sum: float
     race: tuple[Racer, ...]
     more_racers: int
@@ -125,7 +129,10 @@ def arithmetic(found: Explanation, scale: Scale, names: Sequence[str]) -> Arithm
     return Arithmetic(
         rule=_rule(found),
         blocks=tuple(_block(term, found, scale, names) for term in sorted(opened, key=lambda t: t.channel)),
-        shares=tuple(_share(term, names) for term in listed),
+        shares=tuple(_share(term, names) for term in listed[:MOST_SHARES]),
+        unlisted=len(listed[MOST_SHARES:]),
+        unlisted_sum=float(sum(term.sum for term in listed[MOST_SHARES:])),
+        rest=0 if single else len(listed),
         rest_sum=0.0 if single else float(sum(term.sum for term in listed)),
         race=race[:RACERS],
         more_racers=max(0, len(race) - RACERS),

@@ -11,7 +11,7 @@ import numpy as np
 
 from app.domain.fields import Box
 from app.domain.windows import Span
-from app.engine.cells import Place, boxes, explain
+from app.engine.cells import Place, boxes, explain, has_place
 from app.engine.trace import Trace
 from app.explorer import Shade, scale_of
 from app.layers.base import Layer, Off
@@ -100,7 +100,7 @@ def cell_view(state: LabState, trace: Trace, addresses: Addresses, step: int | N
         trace.stages[0].shape[1:],
     )  # fmt: skip
     place = state.at
-    if place is None or not _exists(trace, place):
+    if place is None or not has_place(trace, place):
         return empty
     way = trace_back(trace, place)
     chosen = step if step is not None and 0 <= step <= place.stage else place.stage
@@ -130,13 +130,6 @@ def cell_view(state: LabState, trace: Trace, addresses: Addresses, step: int | N
         colors=_colors(trace, way[0]) if chosen == 0 else None,
         curve=curve,
     )
-
-
-def _exists(trace: Trace, place: Place) -> bool:
-    if place.stage >= len(trace.stages):
-        return False
-    channels, rows, cols = trace.stages[place.stage].shape
-    return place.channel < channels and place.row < rows and place.col < cols
 
 
 def _names(trace: Trace, stage: int) -> list[str]:

@@ -12,8 +12,8 @@ from app.domain.shapes import AxisFormula, Formula, Shape
 from app.domain.windows import describe
 from app.engine.trace import Stage, Trace
 from app.explorer import Shade, scale_of
+from app.layers.banked import BankLayer
 from app.layers.base import Layer, Off
-from app.layers.conv import Conv
 from app.layers.kernel_bank import KernelSpec
 from app.layers.stack import Stack
 from app.rendering.histogram import histogram, histogram_svg_path
@@ -121,7 +121,7 @@ def column(trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addr
         window=json.dumps(window_data(layer.window(before)), separators=(",", ":")) if layer else "",
         reads=reads_rule(layer, before) if layer else "own",
         weights=_weights(layer, before),
-        bias=json.dumps(layer.biases().tolist()) if isinstance(layer, Conv) else "",
+        bias=json.dumps(layer.biases().tolist()) if isinstance(layer, BankLayer) else "",
         parameters=layer.parameter_count(before) if layer else 0,
         multiply_adds=layer.multiply_adds(before) if layer else 0,
         picture=addresses.map(stage, channel),
@@ -142,16 +142,22 @@ def window_data(window: Window) -> dict[str, Any]:
         return {"rows": describe(window.rows), "cols": describe(window.cols)}
     if isinstance(window, Turned):
         return {"turned": {"rows": window.rows, "cols": window.cols, "degrees": window.degrees}}
-    return {"flatten": {"rows": getattr(window, "height", 1), "cols": getattr(window, "width", 1)}}
+    raise TypeError(f"the lens knows no window of type {type(window).__name__}")
 
 
 def reads_rule(layer: Layer, before: Shape) -> str:
-    """Which input channels an output channel reads, as a rule the lens can follow."""
-    if layer.reads(0, before) == tuple(range(before[0])) and before[0] > 1:
+    """Which input channels an output channel reads, as a rule the lens can follow.
+
+    ``own``: the same; ``all``: every one; ``each:K``: channel // K; ``groups:I:O``: the I channels of its group,
+    of which each O outputs make one.
+    """
+    outputs, inputs = layer.output_shape(before)[0], before[0]
+    first = layer.reads(0, before)
+    if len(first) == inputs:
         return "all"
-    if isinstance(layer, Conv) and layer.channels == "each":
-        return f"each:{len(layer.kernels)}"
-    return "own" if before[0] > 1 or layer.output_shape(before)[0] == 1 else "all"
+    if len(first) > 1:
+        return f"groups:{len(first)}:{outputs * len(first) // inputs}"
+    return "own" if outputs == inputs else f"each:{outputs // inputs}"
 
 
 def open_channels(trace: Trace, stage: int, channel: int) -> list[int]:
@@ -181,7 +187,7 @@ def channel_names(trace: Trace, stage: int) -> list[str]:
     )
     for number, layer in enumerate(trace.stack.layers[:stage], start=1):
         count = trace.stages[number].shape[0]
-        if isinstance(layer, Conv):
+        if isinstance(layer, BankLayer):
             kernels = [spec.name or "[…]" for spec in layer.kernels]
             kernels = [
                 f"{name} {i + 1}" if kernels.count(name) > 1 else name for i, name in enumerate(kernels)
@@ -258,7 +264,7 @@ def _specs(layer: Layer | None) -> tuple[KernelSpec, ...]:
 
 def _weights(layer: Layer | None, before: Shape) -> str:
     """A hand-made bank's numbers for the arithmetic under the pointer: kernels, slices, rows, columns."""
-    if not isinstance(layer, Conv):
+    if not isinstance(layer, BankLayer):
         return ""
     weights = layer.weights(before[0])
     kept = weights if layer.channels == "sum" else weights[:, :1]

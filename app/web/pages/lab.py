@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.domain.errors import NotationError, UserError
-from app.engine.cells import Place
+from app.engine.cells import has_place
 from app.engine.trace import Trace
 from app.explorer import Explorer
+from app.i18n import Language
 from app.i18n.catalogue import load_catalogue
 from app.layers import edit
 from app.layers.base import Tensors
@@ -21,21 +21,18 @@ from app.layers.stack import Stack
 from app.store.samples import find_sample
 from app.web.addresses import Addresses
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf
-from app.web.language import say_fault
+from app.web.jobs import Jobs
+from app.web.language import say_fault, say_in
 from app.web.pages.cell import read_step
 from app.web.pages.cell_view import cell_view
 from app.web.pages.choices import kernel_choices, layer_choices
+from app.web.pages.frame import is_partial, page, view_url
 from app.web.pages.presets import PRESETS
-from app.web.pages.scene import LabState
-from app.web.pages.view import Fault, LabView, PhotoFacts, lab_view
-from app.web.templating import THEMES, render, words
+from app.web.pages.scene import LabState, whole
+from app.web.pages.view import Fault, PhotoFacts, lab_view
+from app.web.templating import render, words
 
 router = APIRouter(include_in_schema=False)
-
-
-def is_partial(request: Request) -> bool:
-    """Whether htmx asks for a part; a restored history entry is a whole page."""
-    return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
 
 
 @router.get("/")
@@ -51,7 +48,7 @@ async def change(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: Lan
     query = request.query_params
     state = LabState.read(query)
     try:
-        stack = await jobs.run(lambda: apply(explorer.tensors_for, state.stack, query))
+        stack = await jobs.run(lambda: apply(explorer.tensors, state.stack, query))
     except UserError as error:
         return await answer(request, explorer, jobs, lang, state, refused_edit=error)
     edited = replace(state, stack=stack.text)
@@ -73,27 +70,27 @@ async def label(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: Lang
     return HTMLResponse(page, headers={"Cache-Control": "private, max-age=600", "Vary": "Accept-Language"})
 
 
-def apply(tensors_for: Callable[[str], Tensors], text: str, query: Mapping[str, str]) -> Stack:
+def apply(tensors: Tensors, text: str, query: Mapping[str, str]) -> Stack:
     """Carry out the edit that a query names on a stack's line.
 
     Raises
     ------
     UserError
-        `unknown_edit`, or what the edit itself refuses.
+        `unknown_edit`, `not_a_whole_number`, or what the edit itself refuses.
     """
-    tensors = tensors_for(text + query.get("text", ""))
-    layer = int(query["layer"]) if query.get("layer", "").isdigit() else -1
-    action = query.get("action", "set")
-    to, given = query.get("to", ""), query.get("text", "")
+    layer = whole(query.get("layer", ""), "layer")
+    action, given = query.get("action", "set"), query.get("text", "")
     edits: dict[str, Callable[[], Stack]] = {
         "insert": lambda: edit.insert(text, layer, given, tensors),
-        "move": lambda: edit.move(text, layer, int(to) if to.isdigit() else layer, tensors),
+        "move": lambda: edit.move(text, layer, whole(query.get("to", ""), "to"), tensors),
         "duplicate": lambda: edit.duplicate(text, layer, tensors),
         "remove": lambda: edit.remove(text, layer, tensors),
         "toggle": lambda: edit.toggle(text, layer, tensors),
         "set_kernels": lambda: edit.set_kernels(text, layer, given, tensors),
         "join_kernel": lambda: edit.join_kernel(text, layer, given, tensors),
-        "set_kernel": lambda: edit.set_kernel(text, layer, int(query.get("index", "0")), given, tensors),
+        "set_kernel": lambda: edit.set_kernel(
+            text, layer, whole(query.get("index", "0"), "index"), given, tensors
+        ),
         "set": lambda: _set_all(text, layer, query, tensors),
     }
     if action not in edits:
@@ -109,63 +106,47 @@ def _set_all(text: str, layer: int, query: Mapping[str, str], tensors: Any) -> S
 
 async def answer(
     request: Request,
-    explorer: Any,
-    jobs: Any,
-    lang: Any,
+    explorer: Explorer,
+    jobs: Jobs,
+    lang: Language,
     state: LabState,
     refused_edit: UserError | None = None,
 ) -> Response:
-    """The lab as a page or part, in the given state."""
-    catalogue = load_catalogue()
+    """The lab as a page or part, in the given state; traced and laid out off the event loop."""
+    part, step = is_partial(request), read_step(request.query_params.get("step", ""))
 
-    def say(key: str, /, **params: object) -> str:
-        return catalogue.text(key, lang, **params)
+    def work(cancelled: Callable[[], bool]) -> Response:
+        say = say_in(lang)
+        trace, fault = _trace(explorer, state, say, cancelled)
+        if refused_edit is not None:
+            fault = Fault(say_fault(refused_edit, say), -1)
+        addresses = Addresses.of(state.scene, trace, state.colors, state.scope)
+        facts = photo_facts(explorer, state, trace, say)
+        exists = state.at is not None and has_place(trace, state.at)
+        shown = state if exists else replace(state, at=None)
+        values: dict[str, Any] = {
+            "presets": PRESETS,
+            "state": shown,
+            "view": lab_view(state, trace, addresses, facts, say, fault),
+            "cell": cell_view(shown, trace, addresses, step),
+            "trace": trace,
+        }
+        status = 422 if fault else 200
+        if part:
+            return HTMLResponse(render("lab/_lab.html", lang, {"page": "lab", **values}), status_code=status)
+        values |= {
+            "choices": layer_choices(say),
+            "kernels": kernel_choices(),
+            "words": words(load_catalogue(), lang),
+        }
+        return page(request, "lab/page.html", lang, "lab", lambda code: shown.url(lang=code), values, status)
 
-    trace, fault = await jobs.run(lambda: _trace(explorer, state, say), request)
-    if refused_edit is not None:
-        fault = Fault(say_fault(refused_edit, say), -1)
-    addresses = Addresses.of(state.scene, trace, state.colors, state.scope)
-    view: LabView = lab_view(
-        state, trace, addresses, photo_facts(explorer, state, trace, say, view_url(state.image)), say, fault
-    )
-    if state.at is not None and not _exists(trace, state.at):
-        state = replace(state, at=None)
-    values: dict[str, Any] = {
-        "page": "lab",
-        "presets": PRESETS,
-        "state": state,
-        "view": view,
-        "cell": cell_view(state, trace, addresses, read_step(request.query_params.get("step", ""))),
-        "theme": theme_of(request),
-        "language_url": lambda code: state.url(lang=code),
-        "trace": trace,
-    }
-    if is_partial(request):
-        return HTMLResponse(render("lab/_lab.html", lang, values), status_code=422 if fault else 200)
-    values |= {"choices": layer_choices(say), "kernels": kernel_choices(), "words": words(catalogue, lang)}
-    return HTMLResponse(
-        render("lab/page.html", lang, values),
-        status_code=422 if fault else 200,
-        headers={"Vary": "Accept-Language"},
-    )
+    return await jobs.run_cancellable(work, request)
 
 
-def view_url(image: str) -> str:
-    """Where a picture is, made for looking at."""
-    return f"/view/{quote(image, safe='(),=.;[]~:-')}.webp"
-
-
-def theme_of(request: Request) -> str:
-    """The appearance from the address or the cookie; empty leaves it to the system."""
-    chosen = request.query_params.get("theme") or request.cookies.get("theme", "")
-    return chosen if chosen in THEMES else ""
-
-
-def photo_facts(
-    explorer: Explorer, state: LabState, trace: Trace, say: Callable[..., str], query: str
-) -> PhotoFacts:
+def photo_facts(explorer: Explorer, state: LabState, trace: Trace, say: Callable[..., str]) -> PhotoFacts:
     """What the page says about the picture and how it is read."""
-    card = explorer.sources.describe(state.image)
+    card, picture = explorer.sources.describe(state.image), view_url(state.image)
     part, shape = trace.reading.part, trace.stages[0].shape
     reading = say(
         "lab.reading",
@@ -179,22 +160,24 @@ def photo_facts(
     sample = find_sample(state.image) if card.origin == "sample" else None
     if sample is None:
         alt = state.image if card.origin in ("pattern", "grid") else say("lab.own_photo")
-        return PhotoFacts(alt=alt, credit="", reading=reading, picture=query)
+        return PhotoFacts(alt=alt, credit="", reading=reading, picture=picture)
     alt = say(f"samples.{sample.name}")
-    return PhotoFacts(alt, f"{alt}. {sample.author}, {sample.licence}.", reading, query)
+    return PhotoFacts(alt, f"{alt}. {sample.author}, {sample.licence}.", reading, picture)
 
 
-def _trace(explorer: Any, state: LabState, say: Callable[..., str]) -> tuple[Trace, Fault | None]:
+def _trace(
+    explorer: Explorer, state: LabState, say: Callable[..., str], cancelled: Callable[[], bool]
+) -> tuple[Trace, Fault | None]:
     """The trace; where the typed line has a fault, that of the layers before it, and the fault."""
     try:
-        return explorer.trace(state.scene), None
+        return explorer.trace(state.scene, cancelled), None
     except NotationError as error:
         fault = _fault(state, error, say)
     whole = state.stack[: fault.position].rpartition("|")[0]
     try:
-        return explorer.trace(replace(state.scene, stack=whole)), fault
+        return explorer.trace(replace(state.scene, stack=whole), cancelled), fault
     except NotationError:  # such as a line that is too long altogether
-        return explorer.trace(replace(state.scene, stack="")), fault
+        return explorer.trace(replace(state.scene, stack=""), cancelled), fault
 
 
 def _fault(state: LabState, error: NotationError, say: Callable[..., str]) -> Fault:
@@ -205,10 +188,3 @@ def _fault(state: LabState, error: NotationError, say: Callable[..., str]) -> Fa
         return Fault(say_fault(error, say), at)
     mended = state.stack[:at] + nearest + state.stack[at + len(wrong) :]
     return Fault(say_fault(error, say), at, nearest, state.url(stack=mended))
-
-
-def _exists(trace: Trace, at: Place) -> bool:
-    if not 0 <= at.stage < len(trace.stages):
-        return False
-    channels, rows, cols = trace.stages[at.stage].shape
-    return at.channel < channels and at.row < rows and at.col < cols

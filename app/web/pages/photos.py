@@ -22,7 +22,7 @@ from app.store.sources import Source, SourceCard
 from app.web.api.bodies import background_of
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf, ServicesOf
 from app.web.images import FOREVER, cache_control
-from app.web.pages.lab import is_partial, theme_of
+from app.web.pages.frame import is_partial, page
 from app.web.pages.scene import LabState
 from app.web.templating import render
 
@@ -53,8 +53,7 @@ async def sources(request: Request, lang: LanguageOf, services: ServicesOf) -> R
     def language_url(code: str) -> str:
         return f"/sources?{state.query(lang=code)}"
 
-    values |= {"page": "lab", "theme": theme_of(request), "language_url": language_url}
-    return HTMLResponse(render("lab/sources.html", lang, values), headers=headers)
+    return page(request, "lab/sources.html", lang, "lab", language_url, values, 200, **headers)
 
 
 @router.post("/photos")

@@ -50,7 +50,7 @@ class LabState:
         return cls(
             image=query.get("image") or FIRST_IMAGE,
             stack=query.get("stack", FIRST_STACK),
-            size=_whole(query.get("size", "64"), "size"),
+            size=whole(query.get("size", "64"), "size"),
             fit=_fit(query.get("fit", "crop")),
             colors=_one_of(query.get("colors", "auto"), COLORS, "unknown_colors"),
             scope=_one_of(query.get("scope", "map"), SCOPES, "unknown_scope"),
@@ -108,7 +108,14 @@ def write_place(place: Place) -> str:
     return f"{place.stage}.{place.channel}.{place.row}.{place.col}"
 
 
-def _whole(text: str, name: str) -> int:
+def whole(text: str, name: str) -> int:
+    """A whole number of a query.
+
+    Raises
+    ------
+    UserError
+        `not_a_whole_number`.
+    """
     if not (text.isascii() and text.isdigit() and len(text) < 6):
         raise UserError("not_a_whole_number", name=name, value=text)
     return int(text)

@@ -153,3 +153,29 @@ def test_every_example_runs_and_is_offered(client: TestClient, preset: Preset) -
 def test_everything_that_can_be_added_reads_well() -> None:
     for choice in layer_choices(lambda key, **params: key):
         assert choice.text in (parse_stack(choice.text).text, f"conv({choice.name})")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"layer": "x"},
+        {"layer": "²"},
+        {"layer": "1", "action": "move", "to": "²"},
+        {"layer": "1", "action": "set_kernel", "index": "x", "text": "box"},
+    ],
+)
+def test_an_edit_that_counts_wrongly_is_answered_with_a_sentence(
+    client: TestClient, edit: dict[str, str]
+) -> None:
+    answer = get(client, "/edit", PART, stack="conv(box,sobel_x)|relu", **edit)
+    assert 422 == answer.status_code
+    assert "whole number" in answer.text
+
+
+def test_a_bank_beside_a_learned_layer_can_be_changed(client: TestClient) -> None:
+    learned = (
+        "resize(112,112)|normalize((0.48,0.45,0.41),0.26)|weights(catdog.c1,stride=2,padding=1)|conv(box)"
+    )
+    answer = get(client, "/edit", PART, stack=learned, layer="4", action="join_kernel", text="sobel_x")
+    assert 200 == answer.status_code
+    assert pushed_stack(answer).endswith("conv(box,sobel_x)")
