@@ -28,11 +28,24 @@ def vgg16() -> str:
     return "|".join("|".join([*[block] * times, "maxpool(2)"]) for times in (2, 2, 3, 3, 3))
 
 
+def resnet50() -> str:
+    """The longest way through: Araujo, Norris and Sim 2019 give 483, 32 and 239 (strides end each block)."""
+    root = ["conv(box,size=7,stride=2,padding=3)", "maxpool(3,stride=2)"]
+    strides = [
+        2 if block < 3 and unit == units - 1 else 1
+        for block, units in enumerate((3, 4, 6, 3))
+        for unit in range(units)
+    ]
+    units = [f"conv([1])|conv(box,stride={stride},padding=1)|conv([1])" for stride in strides]
+    return "|".join([*root, *units])
+
+
 @pytest.mark.parametrize(
     ("text", "size", "jump", "start", "shape"),
     [
         (ALEXNET, 195, 32, -66, (6, 6)),
         (vgg16(), 212, 32, -90, (7, 7)),
+        (resnet50(), 483, 32, -239, (7, 7)),
         ("conv(box)|conv(box)|conv(box)", 7, 1, 0, (218, 218)),
         ("conv(box)|conv(box,dilation=2)|conv(box,dilation=4)", 15, 1, 0, (210, 210)),
         ("maxpool(2)|maxpool(2)|maxpool(2)", 8, 8, 0, (28, 28)),
