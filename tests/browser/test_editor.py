@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from app.kernels import editing
 from app.kernels.facts import facts, frequency_response
 from app.kernels.registry import KERNELS
 from app.layers.registry import parse_stack
 from tests.browser.conftest import Open
-from tests.browser.serving import running
 
 pytestmark = pytest.mark.browser
 MATRIX = """async (kernels) => {
@@ -26,27 +23,16 @@ MATRIX = """async (kernels) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running(tmp_path_factory.mktemp("photos")) as base:
-        yield base
-
-
 @pytest.fixture
-def page(chromium: Browser, address: str) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    opened = context.new_page()
-    faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.goto(
+def page(watched_page: Page, address: str) -> Page:
+    """The lab with the editor open on its second layer."""
+    watched_page.goto(
         f"{address}/?image=cat-tabby&stack=gray|conv(sobel_x,padding=1)|relu&size=64&fit=crop&lang=en"
     )
-    opened.wait_for_load_state("networkidle")
-    opened.locator('[data-edit-kernel="2"]').click()
-    expect(opened.locator("#kerneleditor")).to_be_visible()
-    yield opened
-    assert [] == faults
-    context.close()
+    watched_page.wait_for_load_state("networkidle")
+    watched_page.locator('[data-edit-kernel="2"]').click()
+    expect(watched_page.locator("#kerneleditor")).to_be_visible()
+    return watched_page
 
 
 def expect_kernel(page: Page, text: str) -> None:

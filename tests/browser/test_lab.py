@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-
-from tests.browser.serving import running
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 WIDTHS = ((1440, 900), (1024, 768), (390, 844))
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running(tmp_path_factory.mktemp("photos")) as base:
-        yield base
-
-
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    made = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A tab in which any fault of a script, or anything the content policy blocks, fails the test."""
-    opened = context.new_page()
-    faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("console", lambda m: faults.append(m.text) if "Content Security Policy" in m.text else None)
-    yield opened
-    assert [] == faults
+def page(watched_page: Page) -> Page:
+    return watched_page
 
 
 def lab(address: str, **state: str) -> str:
@@ -136,8 +114,8 @@ def test_a_fault_in_the_line_keeps_the_text_and_the_layers_before_it(page: Page,
     assert 1 == page.locator("#col1 .frame").count()
 
 
-def test_two_tabs_have_histories_of_their_own(context: BrowserContext, address: str) -> None:
-    first, second = context.new_page(), context.new_page()
+def test_two_tabs_have_histories_of_their_own(page: Page, address: str) -> None:
+    first, second = page, page.context.new_page()
     first.goto(lab(address, stack="conv(box)"))
     second.goto(lab(address, stack="relu"))
     add(first, 1, "abs")

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.serving import running
+from tests.browser.conftest import watched
 
 pytestmark = pytest.mark.browser
 STACK = (
@@ -28,23 +28,11 @@ HOVER = """async ([view, count]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running(tmp_path_factory.mktemp("photos")) as base:
-        yield base
-
-
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A tab in which any fault of a script, or anything the content policy blocks, fails the test."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 1100}, locale="en-GB")
-    opened = context.new_page()
-    faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("console", lambda m: faults.append(m.text) if "Content Security Policy" in m.text else None)
-    yield opened
-    context.close()
-    assert [] == faults
+def page(chromium: Browser, address: str) -> Iterator[Page]:
+    """A tab with room for the card below the maps."""
+    with watched(chromium, address, viewport={"width": 1440, "height": 1100}) as opened:
+        yield opened
 
 
 def open_lab(page: Page, address: str, **state: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -12,32 +11,17 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.serving import running
-
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 TABS = ("samples", "upload", "paste", "webcam", "draw", "numbers", "patterns")
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running(tmp_path_factory.mktemp("photos")) as base:
-        yield base
-
-
 @pytest.fixture
-def page(chromium: Browser, address: str) -> Iterator[Page]:
-    """The lab in a tab in which a fault of a script fails the test."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    opened = context.new_page()
-    faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("console", lambda m: faults.append(m.text) if "Content Security Policy" in m.text else None)
-    opened.goto(f"{address}/?image=cat-tabby&stack=gray|conv(box)&size=64&fit=crop&lang=en")
-    opened.wait_for_load_state("networkidle")  # the sources' script comes after the first view
-    yield opened
-    assert [] == faults
-    context.close()
+def page(watched_page: Page, address: str) -> Page:
+    """The lab, its sources' script here: that comes after the first view."""
+    watched_page.goto(f"{address}/?image=cat-tabby&stack=gray|conv(box)&size=64&fit=crop&lang=en")
+    watched_page.wait_for_load_state("networkidle")
+    return watched_page
 
 
 def png() -> bytes:
