@@ -13,7 +13,7 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Statistics:
-    """Of all cells of a stage; `ranges` holds each map's (min, max), `zeros` is a share of 0..1."""
+    """Of all cells of a stage; `zeros` is a share of 0..1. `ranges`, `means` and `zero_shares` are each map's own."""
 
     min: float
     max: float
@@ -21,6 +21,8 @@ class Statistics:
     std: float
     zeros: float
     ranges: tuple[tuple[float, float], ...]
+    means: tuple[float, ...]
+    zero_shares: tuple[float, ...]
 
 
 def statistics(maps: Array) -> Statistics:
@@ -33,12 +35,14 @@ def statistics(maps: Array) -> Statistics:
     mean = float(means.mean())
     with np.errstate(invalid="ignore", over="ignore"):  # infinities are refused by whoever asked
         variance = float((deviations**2).mean() + ((means - mean) ** 2).mean())
-    filled = sum(cv2.countNonZero(plane) for plane in planes)
+    empty = [plane.size - cv2.countNonZero(plane) for plane in planes]
     return Statistics(
         min=min(low for low, _ in ranges),
         max=max(high for _, high in ranges),
         mean=mean,
         std=variance**0.5,
-        zeros=1 - filled / maps.size,
+        zeros=sum(empty) / maps.size,
         ranges=tuple(ranges),
+        means=tuple(means.tolist()),
+        zero_shares=tuple(count / maps[0].size for count in empty),
     )

@@ -19,6 +19,7 @@ Pair = tuple[int, int]
 Sides = tuple[int, int, int, int]  # top, bottom, left, right
 Padding = Sides | Literal["same", "full"]
 
+ALIKE = 0.6  # of difflib's ratio: below it a suggestion is a guess (local for globalmax)
 REQUIRED: Any = object()  # the default of a parameter that must be given
 
 
@@ -80,7 +81,9 @@ def bind(owner: str, params: Sequence[Param], args: Iterable[Arg], position: int
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word most like `word`, or an empty string when none is near."""
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    names = list(known)
+    swapped = [name for name in names if sorted(name) == sorted(word)]  # rule for relu
+    matches = swapped or difflib.get_close_matches(word, names, n=1, cutoff=ALIKE)
     return matches[0] if matches else ""
 
 

@@ -147,6 +147,7 @@ function act(action, button) {
   if (!open) return;
   if (action === "copy") copy(matrix.text(open.kernel), button);
   if (action === "table") copy(open.kernel.map((row) => row.join("\t")).join("\n"), button);
+  if (action === "json") copy(JSON.stringify(open.kernel), button);
   if (action === "reset") set(open.before);
   if (!(action in changes)) return;
   const changed = changes[action](open.kernel);

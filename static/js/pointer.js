@@ -17,6 +17,9 @@ import { viewOf } from './overlay.js';
 /** @type {Record<string, [number, number, boolean]>} rows, columns, to the end of the row */
 const KEYS = { ArrowUp: [-1, 0, false], ArrowDown: [1, 0, false], ArrowLeft: [0, -1, false], ArrowRight: [0, 1, false], Home: [0, -1, true], End: [0, 1, true] };
 
+/** @type {[number, number, boolean]} the cell at hand is pinned where it is */
+const STAY = [0, 0, false];
+
 /** @param {EventTarget | null} target @returns {HTMLElement | null} */
 function frameOf(target) {
   const frame = target instanceof Element ? target.closest('.frame[data-view]') : null;
@@ -73,7 +76,7 @@ export function listen(told) {
     const frame = frameOf(event.target);
     if (!frame) { return; }
     if (event.key.toLowerCase() === 'f') { event.preventDefault(); told.turn(); return; }
-    const key = KEYS[event.key];
+    const key = event.key === 'Enter' ? STAY : KEYS[event.key];
     if (!key) { return; }
     event.preventDefault();
     const step = event.shiftKey ? 8 : 1;

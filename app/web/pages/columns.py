@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.fields import Field, Plane, Turned, Window
-from app.domain.shapes import AxisFormula, Formula, Shape
+from app.domain.shapes import Shape
 from app.domain.windows import describe
 from app.engine.trace import Stage, Trace
 from app.explorer import Shade, scale_of
@@ -20,20 +20,15 @@ from app.rendering.histogram import histogram, histogram_svg_path
 from app.rendering.scale import Scale
 from app.web.addresses import Addresses
 from app.web.pages.controls import Control, controls_of
+from app.web.pages.size_formula import Part, formula_parts
 from app.web.pages.swatches import Swatch, swatch
+from app.web.pages.unread import NOTHING, Unread, unread_by
 
 PHOTO_KINDS = ("gray", "normalize", "standardize")  # leading layers that stand in the photo's column
 COLOR_NAMES = ("R", "G", "B")
 SMALL_MAPS = 12  # of a bank, shown beside the open one
+BYTES_A_CELL = 4  # float32
 SHARES = 32  # bars of a histogram
-
-
-@dataclass(frozen=True)
-class Part:
-    """A piece of the size formula; `role` names its colour: kernel, padding, stride or none."""
-
-    text: str
-    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,13 +58,14 @@ class Column:
     statistics: Any
     bars: str
     formula: tuple[tuple[Part, ...], ...]
-    unread: tuple[int, int]
+    unread: Unread
     field: Field
     window: str
     reads: str
     weights: str
     bias: str
     parameters: int
+    memory: int
     multiply_adds: int
     picture: str
     atlas: str
@@ -116,13 +112,14 @@ def column(trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addr
         statistics=found.statistics,
         bars=_bars(found, channel),
         formula=formula_parts(formula) if formula else (),
-        unread=(_unread(formula.rows), _unread(formula.cols)) if formula else (0, 0),
+        unread=unread_by(layer.window(before)) if layer else NOTHING,
         field=field,
         window=json.dumps(window_data(layer.window(before)), separators=(",", ":")) if layer else "",
         reads=reads_rule(layer, before) if layer else "own",
         weights=_weights(layer, before),
         bias=json.dumps(layer.biases().tolist()) if isinstance(layer, BankLayer) else "",
         parameters=layer.parameter_count(before) if layer else 0,
+        memory=found.maps.size * BYTES_A_CELL,
         multiply_adds=layer.multiply_adds(before) if layer else 0,
         picture=addresses.map(stage, channel),
         atlas=addresses.atlas(stage),
@@ -197,47 +194,6 @@ def channel_names(trace: Trace, stage: int) -> list[str]:
         elif count != len(names):
             names = [str(c) for c in range(count)] if count > 1 else [layer.kind]
     return names
-
-
-def formula_parts(formula: Formula) -> tuple[tuple[Part, ...], ...]:
-    """The size formula in pieces: one line where both axes agree, else one an axis; none if unchanged."""
-    if formula.rows.kind == formula.cols.kind == "same":
-        return ()
-    axes = [formula.rows] if formula.rows == formula.cols else [formula.rows, formula.cols]
-    return tuple(_axis_parts(axis) for axis in axes)
-
-
-def _unread(axis: AxisFormula) -> int:
-    """Real cells at an axis's end that no window reads; unread padding is no loss."""
-    return max(0, axis.unread - axis.after)
-
-
-def _axis_parts(axis: AxisFormula) -> tuple[Part, ...]:
-    if axis.kind == "transposed":
-        return (
-            Part(f"({axis.inputs} − 1)·"),
-            Part(str(axis.stride), "step"),
-            Part(f" − 2·{axis.before} + "),
-            Part(f"{axis.dilation}·({axis.kernel} − 1)", "k"),
-            Part(f" + {axis.after} + 1 = {axis.outputs}"),
-        )
-    if axis.kind != "sliding":
-        return (Part(f"{axis.inputs} → {axis.outputs}"),)
-    opening, closing = ("⌈", "⌉") if axis.ceil else ("⌊", "⌋")
-    padding = [Part(" + 2·"), Part(str(axis.before), "pad")]
-    if axis.before != axis.after:
-        padding = [Part(" + "), Part(f"{axis.before} + {axis.after}", "pad")]
-    taps = [Part(" − "), Part(str(axis.kernel), "k")]
-    if axis.dilation > 1:
-        taps = [Part(" − "), Part(f"{axis.dilation}·({axis.kernel} − 1)", "k"), Part(" − 1")]
-    return (
-        Part(f"{opening}({axis.inputs}"),
-        *padding,
-        *taps,
-        Part(") / "),
-        Part(str(axis.stride), "step"),
-        Part(f"{closing} + 1 = {axis.outputs}"),
-    )
 
 
 def _small_maps(

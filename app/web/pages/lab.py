@@ -126,6 +126,7 @@ async def answer(
         shown = state if exists else replace(state, at=None)
         values: dict[str, Any] = {
             "presets": PRESETS,
+            "networks": tuple(explorer.networks().loaded.values()),
             "state": shown,
             "view": lab_view(state, trace, addresses, facts, say, fault),
             "cell": cell_view(shown, trace, addresses, step),

@@ -20,6 +20,7 @@ from app.web.pages.columns import Column, column, open_channels, photo_layers
 from app.web.pages.controls import Control, controls_of
 from app.web.pages.scene import SIZES, LabState
 from app.web.pages.swatches import Swatch, swatch
+from app.web.pages.unread import NOTHING, Unread
 
 Say = Callable[..., str]  # a catalogue lookup: say(key, **params)
 PHOTO_SIDE = 320  # CSS pixels at 1440, as in the design
@@ -46,7 +47,7 @@ class Waiting:
     kernels: tuple[Swatch, ...]
     controls: tuple[Control, ...]
     formula: tuple[Any, ...] = ()
-    unread: tuple[int, int] = (0, 0)
+    unread: Unread = NOTHING
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,11 @@ class PhotoView:
 
     shape: Shape
     scale: Scale
+    low: float
+    high: float
     channel: int
     picture: str
+    cells: str
     whole: str
     width: int
     height: int
@@ -100,10 +104,10 @@ class LabView:
         """Width and height of a map on the page: a whole number of pixels a cell, or one cell in n."""
         return zoomed(stage.shape, self.map_side)
 
-    def unread_behind(self, stage: int) -> tuple[int, int]:
-        """Rows and columns at the end of a stage that the next layer never reads."""
+    def unread_behind(self, stage: int) -> Unread:
+        """The cells of a stage that the next layer never reads."""
         following = (found for found in (*self.photo.layers, *self.columns) if found.stage == stage + 1)
-        return next((found.unread for found in following), (0, 0))
+        return next((found.unread for found in following), NOTHING)
 
     def jump(self, stage: Column) -> str:
         """How far the field moves from cell to cell, one number where both axes agree."""
@@ -189,7 +193,10 @@ def _photo_view(
     return PhotoView(
         shape=shape,
         scale=scale_of(trace, 0, channel, shade),
+        low=trace.stages[0].statistics.min,
+        high=trace.stages[0].statistics.max,
         channel=channel,
+        cells=pictures["cells"],
         picture=pictures.get(state.look, facts.picture),
         whole=_whole(trace) if state.look == "whole" else "",
         width=width,

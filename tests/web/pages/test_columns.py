@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.layers.base import shape_of
-from app.layers.registry import kinds
+from app.layers.registry import kinds, parse_stack
 from app.web.pages.columns import reads_rule
+from app.web.pages.unread import unread_by
 from tests.layers.drawn import cases
 
 
@@ -31,3 +33,37 @@ def test_the_rule_tells_what_every_channel_reads(kind: str, data: st.DataObject)
     rule = reads_rule(layer, before)
     for channel in range(layer.output_shape(before)[0]):
         assert layer.reads(channel, before) == decoded(rule, channel, before[0])
+
+
+@pytest.mark.parametrize(
+    ("stack", "tail", "between"),
+    [
+        ("conv([1,1,1],stride=3)", (1, 2), (6, 0)),
+        ("conv([1;1],stride=2)", (1, 0), (0, 5)),
+        ("maxpool(2,stride=3)", (0, 0), (3, 3)),
+        ("conv(box,padding=same)", (0, 0), (0, 0)),
+        ("conv(box,padding=1,mode=circular,stride=4)", (0, 0), (2, 2)),
+    ],
+)
+def test_cells_that_no_window_reads_are_found(
+    stack: str, tail: tuple[int, int], between: tuple[int, int]
+) -> None:
+    layer, shape = parse_stack(stack).layers[0], (1, 11, 11)
+    unread = unread_by(layer.window(shape))
+    probe = np.zeros(shape, np.float32)
+    dead = [
+        (r, c)
+        for r in range(11)
+        for c in range(11)
+        if not np.any(layer.forward(_lit(probe, r, c)) - layer.forward(probe))
+    ]
+    rows, cols = 11 - tail[0] - between[0], 11 - tail[1] - between[1]
+    assert tail == unread.tail
+    assert between == unread.between
+    assert 121 - rows * cols == len(dead)
+
+
+def _lit(maps: np.ndarray, row: int, col: int) -> np.ndarray:
+    lit = maps.copy()
+    lit[0, row, col] = 1
+    return lit
