@@ -16,11 +16,14 @@ STD = (0.26, 0.26, 0.26)
 
 def normalize(pixels: Tensor) -> Tensor:
     """Normalise (N, 3, row, column) pixels in 0..1 by the network's mean and deviation."""
-    return (pixels - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(STD).view(1, 3, 1, 1)
+    return (pixels - pixels.new_tensor(MEAN).view(1, 3, 1, 1)) / pixels.new_tensor(STD).view(1, 3, 1, 1)
 
 
 def augment(images: Tensor, side: int, generator: torch.Generator) -> Tensor:
-    """Turn uint8 (N, row, column, 3) into augmented, normalised (N, 3, side, side), channels last."""
+    """Turn uint8 (N, row, column, 3) into augmented, normalised (N, 3, side, side), channels last.
+
+    Pictures and generator are on one device; what is drawn depends on the generator's seed and its device.
+    """
     pixels = images.permute(0, 3, 1, 2).float().div_(255.0)
     pixels = resample(pixels, side, generator)
     pixels = recolour(pixels, generator)
@@ -28,9 +31,19 @@ def augment(images: Tensor, side: int, generator: torch.Generator) -> Tensor:
     return cut_holes(normalize(pixels), generator).contiguous(memory_format=torch.channels_last)
 
 
+def chance(shape: int | tuple[int, ...], generator: torch.Generator) -> Tensor:
+    """Return numbers drawn evenly from 0..1 on the generator's device."""
+    return torch.rand(shape, generator=generator, device=generator.device)
+
+
+def normal(shape: int | tuple[int, ...], generator: torch.Generator) -> Tensor:
+    """Return normal numbers on the generator's device."""
+    return torch.randn(shape, generator=generator, device=generator.device)
+
+
 def uniform(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:
     """Return `count` numbers drawn evenly from low..high."""
-    return torch.rand(count, generator=generator) * (high - low) + low
+    return chance(count, generator) * (high - low) + low
 
 
 def resample(pixels: Tensor, side: int, generator: torch.Generator) -> Tensor:
@@ -39,8 +52,8 @@ def resample(pixels: Tensor, side: int, generator: torch.Generator) -> Tensor:
     extent = uniform(count, math.log(0.35), math.log(1.7), generator).div(2.0).exp()
     stretch = uniform(count, -0.2, 0.2, generator).exp()
     across, down = (extent * stretch).clamp(max=1.35), (extent / stretch).clamp(max=1.35)
-    angle = (torch.randn(count, generator=generator) * 8.0).clamp(-25.0, 25.0) * (math.pi / 180.0)
-    flip = torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
+    angle = (normal(count, generator) * 8.0).clamp(-25.0, 25.0) * (math.pi / 180.0)
+    flip = torch.where(chance(count, generator) < 0.5, -1.0, 1.0)
     shift_across = uniform(count, -1.0, 1.0, generator) * (1.0 - across).abs()
     shift_down = uniform(count, -1.0, 1.0, generator) * (1.0 - down).abs()
     top = torch.stack([angle.cos() * across * flip, -angle.sin() * down, shift_across], dim=1)
@@ -57,13 +70,13 @@ def recolour(pixels: Tensor, generator: torch.Generator) -> Tensor:
     """Change brightness, contrast, saturation (none for one in twenty) and white balance."""
     count = len(pixels)
     shape = (count, 1, 1, 1)
-    gray = (pixels * torch.tensor((0.299, 0.587, 0.114)).view(1, 3, 1, 1)).sum(dim=1, keepdim=True)
+    gray = (pixels * pixels.new_tensor((0.299, 0.587, 0.114)).view(1, 3, 1, 1)).sum(dim=1, keepdim=True)
     saturation = uniform(count, 0.5, 1.5, generator)
-    saturation[torch.rand(count, generator=generator) < 0.05] = 0.0
+    saturation[chance(count, generator) < 0.05] = 0.0
     pixels = gray + (pixels - gray) * saturation.view(shape)
     middle = gray.mean(dim=(2, 3), keepdim=True)
     pixels = middle + (pixels - middle) * uniform(count, 0.65, 1.35, generator).view(shape)
-    gains = 1.0 + 0.06 * torch.randn(count, 3, 1, 1, generator=generator)
+    gains = 1.0 + 0.06 * normal((count, 3, 1, 1), generator)
     return (pixels * gains * uniform(count, 0.7, 1.3, generator).view(shape)).clamp(0.0, 1.0)
 
 
@@ -71,7 +84,7 @@ def degrade(pixels: Tensor, generator: torch.Generator) -> Tensor:
     """Blur a quarter of the pictures (half or a third of the resolution), add noise to another fifth, and
     squeeze a fifth of all through JPEG at quality 15 to 75.
     """
-    luck = torch.rand(len(pixels), generator=generator)
+    luck = chance(len(pixels), generator)
     for factor, low, high in ((2, 0.0, 0.15), (3, 0.15, 0.25)):
         blurred = torch.nonzero((luck >= low) & (luck < high))[:, 0]
         if len(blurred):
@@ -81,10 +94,12 @@ def degrade(pixels: Tensor, generator: torch.Generator) -> Tensor:
             )
     noisy = torch.nonzero(luck > 0.8)[:, 0]
     if len(noisy):
-        pixels[noisy] += 0.04 * torch.randn(pixels[noisy].shape, generator=generator)
+        pixels[noisy] += 0.04 * normal(tuple(pixels[noisy].shape), generator)
     quality = uniform(len(pixels), 15.0, 75.0, generator)
-    for index in torch.nonzero(torch.rand(len(pixels), generator=generator) < 0.2)[:, 0].tolist():
-        pixels[index] = through_jpeg(pixels[index], int(quality[index]))
+    squeezed = torch.nonzero(chance(len(pixels), generator) < 0.2)[:, 0]
+    if len(squeezed):
+        chosen = zip(pixels[squeezed].cpu(), quality[squeezed].int().tolist(), strict=True)
+        pixels[squeezed] = torch.stack([through_jpeg(*picture) for picture in chosen]).to(pixels.device)
     return pixels
 
 
@@ -99,9 +114,9 @@ def through_jpeg(picture: Tensor, quality: int) -> Tensor:
 def cut_holes(pixels: Tensor, generator: torch.Generator) -> Tensor:
     """Set a random square (20 to 45 % of the side) of two pictures in five to the mean colour."""
     count, side = len(pixels), pixels.shape[-1]
-    half = uniform(count, 0.20, 0.45, generator) / 2.0 * (torch.rand(count, generator=generator) < 0.4)
-    centre_row, centre_col = torch.rand(count, generator=generator), torch.rand(count, generator=generator)
-    cells = (torch.arange(side) + 0.5) / side
+    half = uniform(count, 0.20, 0.45, generator) / 2.0 * (chance(count, generator) < 0.4)
+    centre_row, centre_col = chance(count, generator), chance(count, generator)
+    cells = (torch.arange(side, device=pixels.device) + 0.5) / side
     rows = (cells[None, :] - centre_row[:, None]).abs() < half[:, None]
     cols = (cells[None, :] - centre_col[:, None]).abs() < half[:, None]
     return pixels.masked_fill((rows[:, :, None] & cols[:, None, :])[:, None], 0.0)

@@ -25,8 +25,9 @@ OTHER_HELD_OUT = 10  # every tenth `other` picture is kept for the threshold
 
 @dataclass(frozen=True)
 class Pictures:
-    """Pictures (N, side, side, 3) uint8 RGB with labels, sources and the teacher's dog logit (NaN: none)."""
+    """Pictures (N, side, side, 3) uint8 RGB with member names, labels, sources, teacher's dog logit (NaN: none)."""
 
+    names: np.ndarray
     images: np.ndarray
     labels: np.ndarray
     sources: np.ndarray
@@ -104,6 +105,7 @@ def load_split(data: Path, split: str, cache: Path, targets: Path | None = None)
         raise ValueError(f"{pixels_path} holds {len(images)} pictures, the archive {len(names)}: delete it")
     sources, logits = read_sources(data, split), read_targets(targets, split)
     return Pictures(
+        names=np.array(names),
         images=images,
         labels=np.array([LABELS.index(name.split("/")[0]) for name in names], dtype=np.int64),
         sources=np.array([sources.get(name, split) for name in names]),
@@ -131,6 +133,13 @@ class Pool:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the pictures, decoded."""
+        return sum(
+            self._parts[part][0].nbytes * int(n) for part, n in enumerate(np.bincount(self._where[:, 0]))
+        )
 
     def _round(self, number: int) -> np.ndarray:
         if number not in self._rounds:

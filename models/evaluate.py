@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from torch import Tensor
 
+from models.card import KNOWN_FAILURES, read_card, write_card
+from models.curves import reliability, risk_coverage, roc, roc_dog
 from models.data import (
     LABELS,
     OTHER_HELD_OUT,
@@ -32,34 +33,20 @@ from models.figures import (
     confidence,
     fit_temperature,
     p_other,
+    said,
     unsure,
 )
 from models.net import Step
-from models.served import NAME, read_stack, read_weights, served_logits
-
-Spoil = Callable[[np.ndarray], np.ndarray]
-
-# What a user's photo may suffer: the card says how much each costs on the validation pictures.
-SPOILED: dict[str, Spoil] = {
-    "turned by 90 degrees": lambda picture: np.ascontiguousarray(np.rot90(picture)),
-    "upside down": lambda picture: np.ascontiguousarray(picture[::-1, ::-1]),
-    "without colour": lambda picture: np.repeat(
-        cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[:, :, None], 3, axis=2
-    ),
-    "half as bright": lambda picture: picture // 2,
-    "blurred (sigma 2 of 128 pixels)": lambda picture: cv2.GaussianBlur(picture, (0, 0), 2.0),
-    "animal small (half the side, mirrored border)": lambda picture: cv2.resize(
-        cv2.copyMakeBorder(picture, *[picture.shape[0] // 2] * 4, cv2.BORDER_REFLECT_101),
-        (picture.shape[1], picture.shape[0]),
-        interpolation=cv2.INTER_AREA,
-    ),
-}
+from models.served import NAME, checksum, read_stack, read_weights, served_logits
+from models.spoil import SPOILED
+from models.suspects import list_suspects
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Logits (N, 3) of a set of pictures, with labels and sources."""
+    """Logits (N, 3) of a set of pictures, with member names, labels and sources."""
 
+    names: np.ndarray
     logits: np.ndarray
     labels: np.ndarray
     sources: np.ndarray
@@ -81,6 +68,7 @@ class Judge:
         members = archive_members(data / f"{split}.zip")
         sources = read_sources(data, split)
         return Judged(
+            names=np.array([name for name, _ in members]),
             logits=self([decode(encoded) for _, encoded in members]),
             labels=np.array([LABELS.index(name.split("/")[0]) for name, _ in members]),
             sources=np.array([sources.get(name, split) for name, _ in members]),
@@ -91,8 +79,13 @@ class Judge:
     ) -> Judged:
         """Judge a split of packed pictures, or the rows of it that `choose` returns."""
         pictures = load_split(data, split, cache)
-        rows = np.arange(len(pictures)) if choose is None else choose(pictures)
-        return Judged(self(pictures.images[rows]), pictures.labels[rows], pictures.sources[rows])
+        rows = slice(None) if choose is None else choose(pictures)  # a slice leaves the pixels on disk
+        return Judged(
+            names=pictures.names[rows],
+            logits=self(pictures.images[rows]),
+            labels=pictures.labels[rows],
+            sources=pictures.sources[rows],
+        )
 
 
 def calibrate(judge: Judge, data: Path, cache: Path) -> tuple[float, Doubt]:
@@ -114,7 +107,7 @@ def measure(judge: Judge, data: Path, cache: Path, temperature: float, doubt: Do
     )
     web, strangers = judge.photos(data, "test_web"), judge.photos(data, "ood_dev")
     figures: dict[str, Any] = {
-        name: answers(judged.logits, judged.labels, temperature, doubt)
+        name: answers_and_curves(judged, temperature, doubt)
         for name, judged in (("val", val), ("test_web", web), ("held_out_sources", held_out))
     }
     figures["test_web"]["by_source"] = by_source(web.logits, web.labels, web.sources)
@@ -123,19 +116,35 @@ def measure(judge: Judge, data: Path, cache: Path, temperature: float, doubt: Do
         "ood_dev": outsiders(strangers, temperature, doubt),
         "held_out_other_train": outsiders(others, temperature, doubt),
         "auroc_ood_dev_against_val": round(auroc(p_other(val.logits), p_other(strangers.logits)), 4),
+        "roc_ood_dev_against_val": roc(p_other(val.logits), p_other(strangers.logits)),
         "auroc_ood_dev_against_test_web": round(auroc(p_other(web.logits), p_other(strangers.logits)), 4),
         "auroc_ood_dev_against_val_by_confidence_alone": round(
             auroc(-confidence(val.logits, temperature), -confidence(strangers.logits, temperature)), 4
         ),
     }
     pixels = load_split(data, "val", cache).images
-    figures["val_spoiled"] = {
-        name: answers(judge([spoil(picture) for picture in pixels]), val.labels, temperature, doubt)[
-            "accuracy"
-        ]
+    figures["robustness"] = {
+        name: only_accuracy(answers(judge([spoil(p) for p in pixels]), val.labels, temperature, doubt))
         for name, spoil in SPOILED.items()
     }
+    learned_from = {name: judge.packed(data, name, cache) for name in ("train", "extra", "varied")}
+    figures["label_suspects"] = list_suspects({"val": val, **learned_from}, temperature)
     return figures
+
+
+def answers_and_curves(judged: Judged, temperature: float, doubt: Doubt) -> dict[str, Any]:
+    """Return the figures of a set of cats and dogs with its curves."""
+    return {
+        **answers(judged.logits, judged.labels, temperature, doubt),
+        "roc": roc_dog(judged.logits, judged.labels),
+        "reliability": reliability(judged.logits, judged.labels, temperature),
+        "risk_coverage": risk_coverage(judged.logits, judged.labels, temperature),
+    }
+
+
+def only_accuracy(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return accuracy and its interval alone."""
+    return {name: figures[name] for name in ("accuracy", "interval_95")}
 
 
 def outsiders(judged: Judged, temperature: float, doubt: Doubt) -> dict[str, Any]:
@@ -144,6 +153,7 @@ def outsiders(judged: Judged, temperature: float, doubt: Doubt) -> dict[str, Any
     return {
         "pictures": len(silent),
         "unsure": round(float(silent.mean()), 4),
+        "said": said(judged.logits, temperature, doubt),
         "unsure_by_source": {
             source: round(float(silent[judged.sources == source].mean()), 4)
             for source in sorted(set(judged.sources.tolist()))
@@ -152,17 +162,30 @@ def outsiders(judged: Judged, temperature: float, doubt: Doubt) -> dict[str, Any
 
 
 def main(words: list[str] | None = None) -> None:
-    """Print the figures of a weights file as JSON."""
+    """Print the figures of a weights file as JSON, and renew its card where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the picture archives")
     parser.add_argument("--weights", type=Path, default=Path(__file__).with_name(f"{NAME}.safetensors"))
+    parser.add_argument("--pixels", type=Path, help="folder of decoded pictures, to decode them once only")
+    parser.add_argument("--renew", action="store_true", help="write the figures into the card of the weights")
     args = parser.parse_args(words)
     tensors, facts = read_weights(args.weights)
-    chain, side = read_stack(facts["stack"], tensors)
+    judge = Judge(tensors, *read_stack(facts["stack"], tensors))
     doubt = Doubt(facts["unsure"]["max_other"], facts["unsure"]["min_confidence"])
-    with tempfile.TemporaryDirectory() as cache:
-        figures = measure(Judge(tensors, chain, side), args.data, Path(cache), facts["temperature"], doubt)
+    with tempfile.TemporaryDirectory() as folder:
+        figures = measure(judge, args.data, args.pixels or Path(folder), facts["temperature"], doubt)
     print(json.dumps(figures, indent=2))
+    if args.renew:
+        renew(args.weights, figures)
+
+
+def renew(weights: Path, figures: dict[str, Any]) -> None:
+    """Write figures into the card beside the weights; ValueError when the card is of other weights."""
+    path = weights.with_suffix(".json")
+    card = read_card(path)
+    if card["weights_sha256"] != checksum(weights):
+        raise ValueError(f"{path} is the card of other weights")
+    write_card(path, {**card, "figures": figures, "known_failures": KNOWN_FAILURES})
 
 
 if __name__ == "__main__":

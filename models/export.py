@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from models.augment import MEAN, STD, normalize
+from models.card import KNOWN_FAILURES, TERMS, UNSURE_RULE, write_card
 from models.data import HELD_OUT_SOURCES, squeeze
 from models.evaluate import Judge, calibrate, measure
 from models.figures import Doubt
@@ -20,19 +21,6 @@ from models.served import NAME, checksum, halved, stack_text, write_weights
 
 TOLERANCE = 1e-4  # between the logits of the trained and of the folded network, relative to their size
 ARCHIVES = ("train", "extra", "varied", "other_train", "val", "test_web", "ood_dev")
-TERMS = (
-    "The training pictures come from many sources whose terms allow non-commercial research and "
-    "education, or state no licence at all. They were used to train and to measure only: none of them is "
-    "shipped or shown. Whether weights learned from them may be used commercially is not settled; treat "
-    "these as for non-commercial research and education."
-)
-UNSURE_RULE = (
-    "p_other is the softmax of the three logits (no temperature) at `other`; confidence is the larger of "
-    "the softmax of the cat and dog logits divided by the temperature. The answer is unsure when p_other "
-    "> max_other (reason unlike_training) or else when confidence < min_confidence (reason "
-    "low_confidence). The limits are set on validation pictures so that at most 5 % of them are unsure; "
-    "no picture of ood_dev was used for it."
-)
 
 
 @torch.no_grad()
@@ -89,23 +77,10 @@ def release(
         "data_sha256": {f"{name}.zip": checksum(data / f"{name}.zip") for name in ARCHIVES},
         "never_trained_on": ["val", "test_web", "ood_dev", *HELD_OUT_SOURCES],
         "terms": TERMS,
-        "known_failures": known_failures(),
+        "known_failures": KNOWN_FAILURES,
     }
-    (out / f"{NAME}.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_card(out / f"{NAME}.json", card)
     return card
-
-
-def known_failures() -> list[str]:
-    """Return where the network is known to fail; the numbers stand under `figures`."""
-    return [
-        "Photos unlike the main source (stock, web, phones) are read worse than validation ones, cats most.",
-        "Photos of other sources are called unsure three times as often as validation ones.",
-        "Pictures turned by 90 degrees or upside down: the training pictures are upright.",
-        "Animals that fill little of the picture, and blurred pictures.",
-        "Foxes, wolves and big cats often pass as cat or dog: `unsure` is a hint, not a guard.",
-        "A picture of one plain colour may be called cat instead of unsure.",
-        "Two animals in one picture get one label.",
-    ]
 
 
 def main(words: list[str] | None = None) -> None:

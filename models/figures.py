@@ -107,6 +107,16 @@ def choose_doubt(
     return Doubt(0.99, 0.5)
 
 
+def said(logits: np.ndarray, temperature: float, doubt: Doubt) -> dict[str, int]:
+    """Return how many pictures are called cat, dog and unsure."""
+    silent, dog = unsure(logits, temperature, doubt), p_dog(logits) > 0.5
+    return {
+        "cat": int((~silent & ~dog).sum()),
+        "dog": int((~silent & dog).sum()),
+        "unsure": int(silent.sum()),
+    }
+
+
 def answers(logits: np.ndarray, labels: np.ndarray, temperature: float, doubt: Doubt) -> dict[str, object]:
     """Return the figures of a set of cats and dogs, forced to answer and with `unsure` allowed."""
     dogs, said_dog = labels == DOG, p_dog(logits) > 0.5
@@ -125,6 +135,10 @@ def answers(logits: np.ndarray, labels: np.ndarray, temperature: float, doubt: D
         "calibration_error": round(calibration_error(logits, labels, temperature), 4),
         "unsure": round(float(silent.mean()), 4),
         "accuracy_when_sure": round(float(right[~silent].mean()), 4) if (~silent).any() else None,
+    }
+    figures["confusion_with_unsure"] = {
+        name: said(logits[labels == label], temperature, doubt)
+        for label, name in ((CAT, "cat"), (DOG, "dog"))
     }
     recalls = {name: right[labels == label] for label, name in ((CAT, "cat"), (DOG, "dog"))}
     figures["recall"] = {name: round(float(part.mean()), 4) for name, part in recalls.items() if len(part)}

@@ -10,6 +10,7 @@ import torch
 
 from models import evaluate, train
 from models.net import Network
+from models.run import Run
 from models.served import read_stack, read_weights, write_weights
 
 SHORT = ["--epochs", "2", "--steps-per-epoch", "2", "--chain", "4s 6s 6s", "--threads", "1"]
@@ -21,15 +22,15 @@ def run(archives: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, P
     work, out = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("out")
     targets = archives / "targets.csv"
     words = ["--data", str(archives), "--teacher-targets", str(targets), *SHORT, "--out", str(out)]
-    save, kept = train.save, work / "first.pt"
+    save, kept = Run.save, work / "first.pt"
 
-    def keep(path: Path, **state: object) -> None:
-        save(path, **state)
+    def keep(run: Run, checkpoint: Path, scores: dict[str, float]) -> None:
+        save(run, checkpoint, scores)
         if not kept.exists():
-            shutil.copy(path, kept)
+            shutil.copy(checkpoint, kept)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(train, "save", keep)
+        patch.setattr(Run, "save", keep)
         train.main([*words, "--work", str(work)])
     return {"work": work, "out": out, "data": archives, "targets": targets}
 
