@@ -39,3 +39,8 @@ def page(
     frame = {"page": name, "theme": theme_of(request), "language_url": language_url}
     content = render(template, lang, {**frame, **values})
     return HTMLResponse(content, status_code=status, headers={"Vary": "Accept-Language"} | headers)
+
+
+def spoken_time(seconds: int) -> str:
+    """A lifetime with its unit, which both languages write alike."""
+    return f"{seconds // 3600} h" if seconds % 3600 == 0 else f"{max(1, seconds // 60)} min"

@@ -22,7 +22,7 @@ from app.store.sources import Source, SourceCard
 from app.web.api.bodies import background_of
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf, ServicesOf
 from app.web.images import FOREVER, cache_control
-from app.web.pages.frame import is_partial, page
+from app.web.pages.frame import is_partial, page, spoken_time
 from app.web.pages.scene import LabState
 from app.web.templating import render
 
@@ -44,7 +44,7 @@ async def sources(request: Request, lang: LanguageOf, services: ServicesOf) -> R
         "patterns": PATTERNS,
         "pattern_sizes": PATTERN_SIZES,
         "limits": services.limits,
-        "kept": _spoken_time(services.settings.photo_lifetime_s),
+        "kept": spoken_time(services.settings.photo_lifetime_s),
     }
     headers = {"Vary": "Accept-Language, HX-Request", "Cache-Control": "no-cache"}
     if is_partial(request):
@@ -128,8 +128,3 @@ def _webp(pixels: NDArray[Any], *, lossless: bool) -> bytes:
     out = BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(out, "WEBP", quality=85, lossless=lossless, method=4)
     return out.getvalue()
-
-
-def _spoken_time(seconds: int) -> str:
-    """A lifetime with its unit, which both languages write alike."""
-    return f"{seconds // 3600} h" if seconds % 3600 == 0 else f"{max(1, seconds // 60)} min"
