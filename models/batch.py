@@ -72,8 +72,3 @@ class Dealer:
         if name in self._kept:
             return self._kept[name][torch.from_numpy(indices).to(self.place.device)]
         return torch.from_numpy(self.pools[name].pictures(indices)).to(self.place.device)
-
-
-def draw(pools: dict[str, Pool], step: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the whole batch of a step on the CPU: pictures, labels and teacher logits."""
-    return Dealer(pools, seed, Place(torch.device("cpu"))).deal(step)

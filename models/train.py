@@ -17,18 +17,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from models.batch import BATCH, BATCH_SIZE, GENERATED, Dealer, draw, make_pools
-from models.check import accuracy, checks_of, renew_statistics, scores_of
+from models.batch import BATCH, BATCH_SIZE, GENERATED, Dealer, make_pools
+from models.check import checks_of, renew_statistics, scores_of
 from models.data import Pictures, load_split
 from models.export import release
-from models.loss import catdog_loss
 from models.net import CHAIN
 from models.place import Place, open_place
-from models.run import AVERAGE, DECAY, RATE, Epoch, Plan, Run, optimizer_for, update_average
+from models.run import AVERAGE, DECAY, RATE, Epoch, Plan, Run
 from models.schedule import SERVED_SIDE, SIDES
 
-__all__ = ["AVERAGE", "DECAY", "RATE", "accuracy", "catdog_loss", "draw", "main", "make_pools"]
-__all__ += ["optimizer_for", "update_average"]
 SPLITS = ("train", "extra", "varied", "other_train", "val")
 STEPS_PER_EPOCH = 540  # about one round of the main pool
 EPOCHS = 28

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.batch import BATCH_SIZE, Dealer, draw, make_pools
+from models.batch import BATCH_SIZE, Dealer, make_pools
 from models.data import Pool, load_split
 from models.loss import catdog_loss
 from models.place import Place, open_place
@@ -27,7 +27,7 @@ def pools(archives: Path, tmp_path: Path) -> dict[str, Pool]:
 
 @pytest.mark.parametrize("ranks", [1, 2, 3])
 def test_the_shares_of_all_processes_make_up_the_batch_of_one(pools: dict[str, Pool], ranks: int) -> None:
-    images, labels, _ = draw(pools, 3, seed=1)
+    images, labels, _ = Dealer(pools, 1, Place(CPU)).deal(3)
     shares = [Dealer(pools, 1, Place(CPU, rank, ranks)).deal(3) for rank in range(ranks)]
     assert BATCH_SIZE == len(images) == sum(len(share[1]) for share in shares)
     together = torch.cat([share[0] for share in shares]).flatten(1).numpy()
