@@ -36,12 +36,16 @@ Open = Callable[..., Page]
 SKIP = "CONVISOR_SKIP_BROWSER"  # set to 1 where there is no Chromium and none is wanted
 
 
+def executable() -> str | None:
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium; its absence is a failure, lest a run without it pass for a whole one."""
     if os.environ.get(SKIP) == "1":
         pytest.skip(f"{SKIP}=1")
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    path = executable()
     if not path:
         pytest.fail(f"no Chromium found: install it, give CHROMIUM=<path>, or set {SKIP}=1", pytrace=False)
     with sync_playwright() as driver:

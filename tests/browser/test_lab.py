@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.scene import add, asked, lab
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -16,23 +18,6 @@ WIDTHS = ((1440, 900), (1024, 768), (390, 844))
 @pytest.fixture
 def page(watched_page: Page) -> Page:
     return watched_page
-
-
-def lab(address: str, **state: str) -> str:
-    return f"{address}/?{urlencode({'image': 'cat-chelsea', 'size': '64', 'fit': 'crop', 'lang': 'en', **state})}"
-
-
-def stack_of(page: Page) -> str:
-    """The stack as the address says it."""
-    return parse_qs(urlsplit(page.url).query, keep_blank_values=True)["stack"][0]
-
-
-def add(page: Page, after: int, name: str) -> None:
-    """Add a layer by its button and the search, as one would."""
-    page.locator(f'.add[data-add="{after}"]').click()
-    page.locator("#addsearch").fill(name)
-    page.locator("#addsearch").press("Enter")
-    expect(page.locator(f"#col{after + 1}")).to_be_visible()
 
 
 def test_the_first_visit_shows_a_worked_example(page: Page, address: str) -> None:
@@ -51,7 +36,7 @@ def test_a_stack_is_built_by_clicking(page: Page, address: str) -> None:
     add(page, 1, "sobel_x")
     add(page, 2, "relu")
     add(page, 3, "maxpool")
-    assert "conv(gaussian,sigma=1.2)|conv(sobel_x)|relu|maxpool(2)" == stack_of(page)
+    assert "conv(gaussian,sigma=1.2)|conv(sobel_x)|relu|maxpool(2)" == asked(page, "stack")
     assert "3 maps of 29 × 29" == page.locator("#col4 .dim").inner_text()
 
 
@@ -121,18 +106,18 @@ def test_two_tabs_have_histories_of_their_own(page: Page, address: str) -> None:
     add(first, 1, "abs")
     expect(second.locator("[data-undo]")).to_be_disabled()
     second.reload()
-    assert "relu" == stack_of(second)
+    assert "relu" == asked(second, "stack")
 
 
 def test_an_edit_asks_only_for_the_pictures_behind_it(page: Page, address: str) -> None:
     page.goto(lab(address, stack="gray|conv(gaussian)|conv(sobel_x)|relu"))
     page.wait_for_load_state("networkidle")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(urlsplit(request.url).path))
     page.locator("#p3bias").fill("0.2")
     expect(page.locator("#stackline")).to_have_value("gray|conv(gaussian)|conv(sobel_x,bias=0.2)|relu")
     page.wait_for_load_state("networkidle")
-    maps = {path for path in asked if "/maps/" in path}
+    maps = {path for path in requests if "/maps/" in path}
     assert {"/api/v1/maps/3/0.png", "/api/v1/maps/4/0.png"} == maps
 
 

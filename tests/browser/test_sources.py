@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.scene import expect_own_photo, png
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -24,12 +24,6 @@ def page(watched_page: Page, address: str) -> Page:
     return watched_page
 
 
-def png() -> bytes:
-    out = BytesIO()
-    Image.new("RGB", (80, 60), (10, 200, 30)).save(out, "PNG")
-    return out.getvalue()
-
-
 def opened_at(page: Page, tab: str) -> None:
     page.locator(f'[data-source="{tab}"]').click()
     expect(page.locator(f"#source-{tab}")).to_be_visible()
@@ -41,7 +35,7 @@ def image_of(page: Page) -> str:
 
 def expect_upload(page: Page) -> None:
     """The lab shows a photo of one's own, with the stack as it was."""
-    page.wait_for_url(lambda url: len(parse_qs(urlsplit(url).query).get("image", [""])[0]) == 32)
+    expect_own_photo(page)
     expect(page.locator("#stackline")).to_have_value("gray|conv(box)")
 
 
