@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from app.domain.errors import UserError
 from app.engine.cells import Place, StageBox, boxes, check_place, explain
 from app.engine.network import Answer, Network, Networks, TensorsWhenAsked, answer
+from app.engine.probe import Change, probe
 from app.engine.reading import LARGEST
 from app.engine.trace import Bounds, Photo, Stage, Trace, reads_whole_photo, require, run
 from app.explorer.photos import SourcePhoto
@@ -177,11 +178,26 @@ class Explorer:
             raise UserError("network_unknown", name=name[:40], known=", ".join(loaded))
         return loaded[name] if name else next(iter(loaded.values()))
 
+    def network_trace(self, image: str, name: str | None = None) -> tuple[Network, Trace]:
+        """The stages of a network up to its logits, on a photo of the store."""
+        network = self.network(name)
+        return network, self._logits(self.photo(image), network, self.traces)
+
+    def what_if(self, image: str, change: Change, name: str | None = None) -> tuple[Network, Answer]:
+        """What a network would say of a photo under a change of the photo or of its maps and kernels."""
+        network, trace = self.network_trace(image, name)
+        return network, answer(network, probe(network, trace, change))
+
     def _answer(self, photo: Photo, name: str | None, cache: Cache) -> tuple[Network, Answer]:
         network = self.network(name)
+        trace = self._logits(photo, network, cache)
+        return network, answer(network, trace.stages[-1].maps.reshape(-1).tolist())
+
+    def _logits(self, photo: Photo, network: Network, cache: Cache) -> Trace:
         stack, logits_at = network.logits_stage()
         trace = run(photo, stack, LARGEST, "keep", cache, bounds=self.bounds)
-        return network, answer(network, require(trace, logits_at).maps.reshape(-1).tolist())
+        require(trace, logits_at)
+        return trace
 
     def _plane(self, scene: Scene, stage: int, channel: int) -> Array:
         trace = self._until(scene, stage)

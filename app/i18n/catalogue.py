@@ -31,6 +31,9 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "layer_groups.",
     "layers.",
     "looks.",
+    "network.colour_",  # of the photo: red, green, blue
+    "network.hint_",  # of a level
+    "network.over_",  # a way to show what mattered
     "notation_expected.",  # a code in `expected`: value, layer_end ...
     "notices.",  # what happened to an upload: turned, shrunk ...
     "params.",

@@ -26,3 +26,9 @@ if (document.querySelector("[data-stack]")) {
   import("./sources.js").then((sources) => sources.start(document));
   import("./kernel_editor.js").then((editor) => editor.start());
 }
+if (document.querySelector("[data-network]")) {
+  import("./network/main.js").then((network) => {
+    network.start(document);
+    document.addEventListener("htmx:after:swap", () => network.start(document));
+  });
+}

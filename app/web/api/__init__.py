@@ -14,6 +14,7 @@ from app.web.api import (
     receptive_field,
     samples,
     trace,
+    what_if,
 )
 
 router = APIRouter(prefix=API)
@@ -27,6 +28,7 @@ for resource in (
     explain,
     receptive_field,
     classify,
+    what_if,
     networks,
 ):
     router.include_router(resource.router)

@@ -49,16 +49,17 @@ async def classify(request: Request, services: ServicesOf) -> Response:
 
 def _known(services: Services, body: schemas.ClassifyBody) -> schemas.ClassifyOut:
     start = time.perf_counter()
-    return _out(*services.explorer.classify(body.image, body.network), start)
+    return classified(*services.explorer.classify(body.image, body.network), start)
 
 
 def _file(services: Services, fields: schemas.FileClassifyBody, data: bytes) -> schemas.ClassifyOut:
     start = time.perf_counter()
     picture = decode(data, background=background_of(fields.background), limits=services.limits)
-    return _out(*services.explorer.classify_once(LoosePhoto(picture.pixels), fields.network), start)
+    return classified(*services.explorer.classify_once(LoosePhoto(picture.pixels), fields.network), start)
 
 
-def _out(network: Network, found: Answer, start: float) -> schemas.ClassifyOut:
+def classified(network: Network, found: Answer, start: float) -> schemas.ClassifyOut:
+    """An answer with the time since `start` (time.perf_counter)."""
     body = schemas.ClassifyOut(
         label=found.label,
         probabilities=dict(found.probabilities),

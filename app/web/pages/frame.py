@@ -14,6 +14,8 @@ from app.web.addresses import READABLE
 from app.web.deps import theme_of
 from app.web.templating import render
 
+VARIES = "Accept-Language, HX-Request"
+
 
 def is_partial(request: Request) -> bool:
     """Whether htmx asks for a part; a restored history entry is a whole page."""
@@ -23,6 +25,14 @@ def is_partial(request: Request) -> bool:
 def view_url(image: str) -> str:
     """Where a picture is, made for looking at."""
     return f"/view/{quote(image, safe=READABLE)}.webp"
+
+
+def part(template: str, lang: Language, values: Mapping[str, Any], status: int = 200) -> HTMLResponse:
+    """The part of a page that htmx swaps in. It shares the page's address, so no browser may keep it:
+    Back would show the bare part.
+    """
+    headers = {"Vary": VARIES, "Cache-Control": "no-store"}
+    return HTMLResponse(render(template, lang, values), status_code=status, headers=headers)
 
 
 def page(
@@ -38,7 +48,7 @@ def page(
     """A whole page called `name` in the navigation; `language_url` gives its address in another language."""
     frame = {"page": name, "theme": theme_of(request), "language_url": language_url}
     content = render(template, lang, {**frame, **values})
-    return HTMLResponse(content, status_code=status, headers={"Vary": "Accept-Language"} | headers)
+    return HTMLResponse(content, status_code=status, headers={"Vary": VARIES} | headers)
 
 
 def spoken_time(seconds: int) -> str:

@@ -26,7 +26,7 @@ from app.web.language import say_fault, say_in
 from app.web.pages.cell import read_step
 from app.web.pages.cell_view import cell_view
 from app.web.pages.choices import kernel_choices, layer_choices
-from app.web.pages.frame import is_partial, page, view_url
+from app.web.pages.frame import is_partial, page, part, view_url
 from app.web.pages.presets import PRESETS
 from app.web.pages.scene import LabState, whole
 from app.web.pages.view import Fault, PhotoFacts, lab_view
@@ -113,7 +113,7 @@ async def answer(
     refused_edit: UserError | None = None,
 ) -> Response:
     """The lab as a page or part, in the given state; traced and laid out off the event loop."""
-    part, step = is_partial(request), read_step(request.query_params.get("step", ""))
+    swapped, step = is_partial(request), read_step(request.query_params.get("step", ""))
 
     def work(cancelled: Callable[[], bool]) -> Response:
         say = say_in(lang)
@@ -133,8 +133,8 @@ async def answer(
             "trace": trace,
         }
         status = 422 if fault else 200
-        if part:
-            return HTMLResponse(render("lab/_lab.html", lang, {"page": "lab", **values}), status_code=status)
+        if swapped:
+            return part("lab/_lab.html", lang, {"page": "lab", **values}, status)
         values |= {
             "choices": layer_choices(say),
             "kernels": kernel_choices(),

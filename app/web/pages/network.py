@@ -1,0 +1,124 @@
+"""The network's routes: the whole trained network on one screen, its data for scripts, pictures of products."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from app.engine.network import Network
+from app.engine.trace import Trace
+from app.explorer import Explorer
+from app.i18n import Language
+from app.i18n.catalogue import load_catalogue
+from app.store.sources import SourceCard
+from app.web.addresses import API, encode
+from app.web.deps import ExplorerOf, JobsOf, LanguageOf, ServicesOf
+from app.web.images import serve
+from app.web.pages.frame import is_partial, page, part, view_url
+from app.web.pages.network_state import OVERLAYS, NetworkState, Spot, read_spot
+from app.web.pages.network_view import addresses_of, network_data, network_view
+from app.web.pages.places import places
+from app.web.pages.scene import LabState, whole
+from app.web.pages.unit_view import COLOURS, box_path, products_png, unit_view
+from app.web.templating import words
+
+router = APIRouter(include_in_schema=False)
+QUICK = ("cat-chelsea", "dog-retriever", "cat-and-dog", "animal-raccoon")  # offered beside the photo
+
+
+@router.get("/network")
+async def show(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: LanguageOf) -> Response:
+    """The network in the state that the address describes, whole or as the part that htmx swaps."""
+    state = NetworkState.read(request.query_params)
+    row = whole(request.query_params.get("row", "0"), "row")
+    swapped = is_partial(request)
+
+    def work() -> Response:
+        network, trace = explorer.network_trace(state.image, state.network or None)
+        values = _values(explorer, state, network, trace, row, lang)
+        if swapped:
+            return part("network/_network.html", lang, {"page": "network", **values})
+        values["words"] = words(load_catalogue(), lang)
+        return page(request, "network/page.html", lang, "network", lambda code: state.url(lang=code), values)
+
+    return await jobs.run(work, request)
+
+
+@router.get("/network/data.json")
+async def data(request: Request, services: ServicesOf) -> Response:
+    """Sheets, strengths, what feeds what, and the windows of the lens."""
+    state = NetworkState.read(request.query_params)
+
+    def make() -> bytes:
+        network, trace = services.explorer.network_trace(state.image, state.network or None)
+        return json.dumps(network_data(state, network, trace), separators=(",", ":")).encode()
+
+    return await serve(request, services, state.image, make, "application/json")
+
+
+@router.get("/network/products.png")
+async def product_sheet(request: Request, services: ServicesOf) -> Response:
+    """What each of some input maps adds to a map, one under the other, and what all the others add."""
+    state = NetworkState.read(request.query_params)
+    spot = read_spot(request.query_params.get("at", "")) or Spot(1, 0)
+    channels = [whole(part, "maps") for part in request.query_params.get("maps", "0").split(".")][:16]
+
+    def make() -> bytes:
+        _, trace = services.explorer.network_trace(state.image, state.network or None)
+        return products_png(trace, spot, channels)
+
+    return await serve(request, services, state.image, make, "image/png")
+
+
+@router.get("/network/places")
+async def where_else(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: LanguageOf) -> Response:
+    """Where on the shipped photos a map is strongest, as the part that htmx swaps in."""
+    state = NetworkState.read(request.query_params)
+    spot = state.at or Spot(1, 0)
+
+    def work() -> Response:
+        network = explorer.network(state.network or None)
+        found = places(explorer, network, spot)
+        values = {"places": found, "state": state, "spot": spot, "view_url": view_url}
+        return part("network/_places.html", lang, values)
+
+    return await jobs.run(work, request)
+
+
+def overlay_url(state: NetworkState, target: str) -> str:
+    """Where the picture of what mattered for a class is."""
+    query = {"image": state.image, "method": state.over, "target": target}
+    return f"{API}/attribution.png?{encode(query)}"
+
+
+def _values(
+    explorer: Explorer, state: NetworkState, network: Network, trace: Trace, row: int, lang: Language
+) -> dict[str, Any]:
+    lab = LabState(image=state.image, stack=network.text, size=512, fit="keep", lang=lang)
+    view = network_view(state, network, trace, lab.url())
+    card: SourceCard = explorer.sources.describe(state.image)
+    values: dict[str, Any] = {
+        "state": state,
+        "view": view,
+        "network": network,
+        "picture": view_url(state.image),
+        "own": card.origin not in ("sample", "pattern", "grid"),
+        "quick": QUICK,
+        "open": view.block(state.at.block) if state.at and state.level != "net" else None,
+        "unit": None,
+        "spot": Spot,
+        "box": box_path,
+        "colours": COLOURS,
+        "overlays": OVERLAYS,
+        "over": {"picture": overlay_url(state, view.first)},
+    }
+    if state.at and state.level == "unit":
+        shown = view.block(state.at.block)
+        before = [block for block in view.blocks if block.block.out == shown.block.learned - 1]
+        addresses = addresses_of(state, network, trace)
+        values["unit"] = unit_view(
+            state, network, trace, shown, before[0] if before else None, addresses, row
+        )
+    return values

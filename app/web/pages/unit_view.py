@@ -1,0 +1,275 @@
+"""One map of the network opened: its strongest inputs, each times its kernel, and the sum behind one cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.compute.correlate import correlate_sum
+from app.domain.errors import UserError
+from app.domain.fields import Box
+from app.engine.blocks import Block
+from app.engine.cells import Place, explain
+from app.engine.nearest import Likeness, nearest_kernel
+from app.engine.network import Network
+from app.engine.probe import picture_stage
+from app.engine.trace import Trace
+from app.explorer import Shade, scale_of
+from app.layers.base import shape_of
+from app.layers.explanation import Term
+from app.layers.weights import Weights
+from app.rendering.maps import atlas_png
+from app.rendering.scale import Scale, choose_scale
+from app.web.addresses import Addresses, encode
+from app.web.pages.cell_grids import Grid, grid
+from app.web.pages.network_state import NetworkState, Spot
+from app.web.pages.network_view import BlockView, plane_blocks, spot_field, version_query
+
+ROWS = 7  # input maps that are shown one by one
+COLOURS = ("red", "green", "blue")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One input map times its kernel: what it adds to the cell."""
+
+    channel: int
+    value: float
+    kernel: Grid
+    is_open: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class UnitView:
+    """A map opened at one of its cells.
+
+    `rows` are its strongest inputs, one of them written out as `patch` x `kernel` = `terms`; `open_sum`,
+    `listed_sum` (the other rows), `others_sum` and `bias` add up to `sum`.
+    """
+
+    spot: Spot
+    rows: tuple[Row, ...]
+    products: str
+    product_sizes: tuple[float, float]
+    source: BlockView | None  # None where the picture itself is read
+    source_pictures: tuple[str, ...]
+    patch: Grid
+    kernel: Grid
+    terms: Grid
+    open_sum: float
+    listed_sum: float
+    others: int
+    others_sum: float
+    bias: float
+    sum: float
+    value: float
+    picture: str
+    scale: Scale
+    after_picture: str
+    after_scale: Scale
+    field: Box
+    window: Box
+    likeness: Likeness | None
+    mean: float
+    zeros: float
+    rank: int
+
+    @property
+    def line_values(self) -> tuple[float, ...]:
+        """What every row adds, the one for all others last."""
+        return (*(row.value for row in self.rows), *([self.others_sum] if self.others else []))
+
+    @property
+    def line_largest(self) -> float:
+        """The largest magnitude among them."""
+        return max(*map(abs, self.line_values), 1e-9)
+
+
+def unit_view(
+    state: NetworkState,
+    network: Network,
+    trace: Trace,
+    view: BlockView,
+    source: BlockView | None,
+    addresses: Addresses,
+    row: int,
+) -> UnitView:
+    """Open the map that `state.at` names; `row` is the input whose arithmetic is written out.
+
+    Raises
+    ------
+    UserError
+        `no_such_cell`.
+    """
+    block, spot = view.block, whole_spot(state.at, trace, view.block)
+    told = explain(trace, Place(block.learned, spot.unit, spot.row, spot.col))
+    assert told is not None
+    ranked = sorted(told.terms, key=lambda term: -abs(term.sum))
+    shown, hidden = ranked[:ROWS], ranked[ROWS:]
+    if len(hidden) == 1:
+        shown, hidden = ranked, []
+    opened = shown[min(max(row, 0), len(shown) - 1)]
+    shade = Shade("auto", "layer")
+    largest = max(float(np.abs(term.weights).max()) for term in shown if term.weights is not None)
+    kernels = choose_scale(-largest, largest, "diverging")
+    before, after = trace.stages[block.learned].maps, trace.stages[block.out].maps
+    means = after.mean(axis=(1, 2))
+    layer = trace.layer(block.learned)
+    same = before.shape == after.shape
+    return UnitView(
+        spot=spot,
+        rows=tuple(
+            Row(
+                term.channel,
+                term.sum,
+                grid(_weights(term), kernels),
+                term is opened,
+                state.url(level="unit", at=spot) + f"&row={place}",
+            )
+            for place, term in enumerate(shown)
+        ),
+        products=products_url(state, network, spot, [term.channel for term in shown])
+        if block.is_plane
+        else "",
+        product_sizes=product_sizes(products(trace, block, spot.unit, [term.channel for term in shown]))
+        if block.is_plane
+        else (1.0, 1.0),
+        source=source,
+        source_pictures=tuple(addresses.map(block.learned - 1, term.channel) for term in shown)
+        if source is None and block.is_plane
+        else (),
+        patch=grid(opened.patch, scale_of(trace, block.learned - 1, opened.channel, shade), opened.outside),
+        kernel=grid(_weights(opened), kernels),
+        terms=_signed(opened.products if opened.products is not None else opened.patch),
+        open_sum=opened.sum,
+        listed_sum=sum(term.sum for term in shown) - opened.sum,
+        others=len(hidden),
+        others_sum=sum(term.sum for term in hidden),
+        bias=told.bias,
+        sum=told.sum,
+        value=float(after[spot.unit, spot.row, spot.col]) if same else told.sum,
+        picture=addresses.map(block.learned, spot.unit),
+        scale=view.before_scale,
+        after_picture=addresses.map(block.out, spot.unit),
+        after_scale=view.scale,
+        field=spot_field(trace, block, spot),
+        window=layer.window(trace.stages[block.learned - 1].shape).pull(Box.cell(spot.row, spot.col))
+        if layer
+        else Box.cell(0, 0),
+        likeness=nearest_kernel(layer.tensor.weights[spot.unit])
+        if isinstance(layer, Weights) and block.learned - 1 <= picture_stage(trace.stack) + 1
+        else None,
+        mean=float(means[spot.unit]),
+        zeros=float((after[spot.unit] == 0).mean()),
+        rank=int((means > means[spot.unit]).sum()) + 1,
+    )
+
+
+def whole_spot(at: Spot | None, trace: Trace, block: Block) -> Spot:
+    """The place with its cell: the map's largest value before activation where none is named.
+
+    Raises
+    ------
+    UserError
+        `no_such_cell`.
+    """
+    assert at is not None
+    maps = trace.stages[block.learned].maps
+    channels, rows, cols = maps.shape
+    if at.unit >= channels or at.row >= rows or at.col >= cols:
+        raise UserError(
+            "no_such_cell", stage=block.learned, channel=at.unit, row=max(at.row, 0), column=max(at.col, 0),
+            channels=channels, rows=rows, columns=cols,
+        )  # fmt: skip
+    if at.row >= 0:
+        return at
+    row, col = divmod(int(maps[at.unit].argmax()), cols)
+    return Spot(at.block, at.unit, row, col)
+
+
+def products_url(state: NetworkState, network: Network, spot: Spot, channels: list[int]) -> str:
+    """Where the sheet of products is: one row an input map, and one for all others together."""
+    query = version_query(state, network)
+    query |= {"at": f"{spot.block}.{spot.unit}", "maps": ".".join(map(str, channels))}
+    return f"/network/products.png?{encode(query)}"
+
+
+def products_png(trace: Trace, spot: Spot, channels: list[int]) -> bytes:
+    """What each input map adds to every cell of a map, on one signed scale, and what all others add.
+
+    Raises
+    ------
+    UserError
+        `no_such_block`, `no_such_cell`.
+    """
+    blocks, _ = plane_blocks(trace.stack)
+    if not 1 <= spot.block <= len(blocks):
+        raise UserError("no_such_block", block=spot.block, last=len(blocks))
+    block = blocks[spot.block - 1]
+    spot = whole_spot(spot, trace, block)
+    maps = products(trace, block, spot.unit, channels)
+    scale, others = (choose_scale(-size, size, "diverging") for size in product_sizes(maps))
+    return atlas_png(maps, [*([scale] * len(channels)), others], columns=1)
+
+
+def product_sizes(maps: NDArray[np.float32]) -> tuple[float, float]:
+    """The ends of the colour scales of `products`: of the named maps together, and of the others' sum."""
+    return float(np.abs(maps[:-1]).max(initial=0.0)) or 1.0, float(np.abs(maps[-1]).max()) or 1.0
+
+
+def products(trace: Trace, block: Block, unit: int, channels: list[int]) -> NDArray[np.float32]:
+    """(len(channels) + 1, rows, cols): each named input map times its kernel, then all the others.
+
+    Summed, plus the bias, they are the map before its activation.
+
+    Raises
+    ------
+    UserError
+        `no_such_cell`, when the map does not read a channel.
+    """
+    layer, x = trace.layer(block.learned), trace.stages[block.learned - 1].maps
+    if not isinstance(layer, Weights):
+        raise UserError("no_such_block", block=block.number, last=block.number - 1)
+    shape = shape_of(x)
+    read = layer.reads(unit, shape)
+    kernel = layer.tensor.weights[unit]
+    found = []
+    for channel in channels:
+        if channel not in read:
+            raise UserError(
+                "no_such_cell", stage=block.learned - 1, channel=channel, row=0, column=0, channels=shape[0],
+                rows=shape[1], columns=shape[2],
+            )  # fmt: skip
+        weights = kernel[None, read.index(channel)][None]
+        found.append(
+            correlate_sum(
+                x[channel : channel + 1],
+                weights,
+                layer.stride,
+                layer.sides(shape),
+                layer.mode,
+                layer.dilation,
+            )[0]
+        )
+    whole = trace.stages[block.learned].maps[unit]
+    others = whole - np.float32(layer.tensor.bias[unit]) - np.sum(found, axis=0, dtype=np.float32)
+    return np.stack([*found, others]).astype(np.float32)
+
+
+def _weights(term: Term) -> NDArray[Any]:
+    return term.weights if term.weights is not None else np.ones_like(term.patch)
+
+
+def box_path(box: Box) -> str:
+    """A box as an SVG path, in cells."""
+    width, height = box.cols.size, box.rows.size
+    return f"M{box.cols.first} {box.rows.first}h{width}v{height}h-{width}z"
+
+
+def _signed(values: NDArray[Any]) -> Grid:
+    size = float(np.abs(values).max(initial=0.0)) or 1.0
+    return grid(values, choose_scale(-size, size, "diverging"))
