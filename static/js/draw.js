@@ -1,7 +1,7 @@
 // @ts-check
 /** A pad of cells to draw on, with the pointer or the keyboard; the drawing becomes a picture of exact numbers. */
-import { gridPng, gridText, SHORT } from "./grid_text.js";
-import { phrase, use, whenLoaded } from "./source_panel.js";
+import { gridPng, gridRows, gridText, SHORT } from "./grid_text.js";
+import { onPicture, phrase, use, whenLoaded } from "./source_panel.js";
 import { send } from "./uploads.js";
 import { number } from "./words.js";
 
@@ -41,6 +41,16 @@ export function start() {
       if (event.buttons) stroke(pad, event, brush(event.buttons === 2));
     });
     pad.addEventListener("keydown", (event) => byKey(pad, event, brush));
+    onPicture((open) => {
+      const rows = gridRows(open);
+      const offered = [...sizes.options].some((option) => Number(option.value) === rows?.length);
+      if (!rows || !offered || rows[0].length !== rows.length || rows.flat().some((cell) => cell < 0 || cell > 1)) return;
+      size = rows.length;
+      cells = rows;
+      at = { row: 0, col: 0 };
+      sizes.value = String(size);
+      draw(pad);
+    });
     for (const name of ["focus", "blur"]) pad.addEventListener(name, () => draw(pad));
     draw(pad);
   });

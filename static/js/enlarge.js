@@ -1,11 +1,12 @@
 // @ts-check
-/** A map enlarged: whole pixels a cell, and the numbers in the cells where they fit (0..1 or 0..255). */
+/** A map or the photo enlarged: whole pixels a cell, and the numbers in the cells where they fit (0..1 or 0..255). */
 import { number } from "./words.js";
 
-const READABLE = 40; // CSS pixels a cell from which its number fits at 12 px
+const READABLE = 40; // CSS pixels a cell from which its number, or its three colours', fit at 12 px
+const LINE = 13; // CSS pixels from number to number of one cell
 let zoom = 8;
 let listening = false;
-/** @type {{image: HTMLImageElement, values: Float32Array | null, rows: number, cols: number} | null} */
+/** @type {{image: HTMLImageElement, planes: Float32Array[], rows: number, cols: number} | null} */
 let shown = null;
 
 export function start() {
@@ -30,26 +31,26 @@ export function start() {
 async function open(button) {
   const column = button.closest("[data-stage]");
   const dialog = document.querySelector("[data-enlarged]");
-  const picture = column?.querySelector(".frame img");
   const frame = column?.querySelector(".frame");
   if (!(column instanceof HTMLElement) || !(dialog instanceof HTMLDialogElement)) return;
-  if (!(picture instanceof HTMLImageElement) || !(frame instanceof HTMLElement)) return;
-  const [, rows, cols] = (column.dataset.shape || "1,1,1").split(",").map(Number);
+  const [maps, rows, cols] = (column.dataset.shape || "1,1,1").split(",").map(Number);
   const image = new Image();
-  image.src = picture.src;
+  image.src = button.dataset.picture || frame?.querySelector("img")?.src || "";
   await image.decode();
   zoom = Math.max(1, Math.floor(Math.min((innerWidth * 0.9) / cols, (innerHeight * 0.75) / rows)));
-  shown = { image, values: null, rows, cols };
+  shown = { image, planes: [], rows, cols };
   const name = dialog.querySelector("[data-enlarged-name]");
-  if (name) name.textContent = `${column.querySelector("h2")?.textContent?.trim() || ""} · ${rows} × ${cols}`;
+  if (name) name.textContent = `${column.querySelector("h2, b")?.textContent?.trim() || ""} · ${rows} × ${cols}`;
   dialog.showModal();
   draw();
   const raw = await import("./raw.js");
-  const plane = await raw.plane(column.dataset.tensor || "", Number(frame.dataset.channel));
-  if (shown?.image === image) {
-    shown.values = plane;
-    draw();
-  }
+  const channel = button.dataset.channel ?? frame?.getAttribute("data-channel") ?? "0";
+  const colours = column.dataset.stage === "0" && maps === 3; // the photo is seen in all its colours
+  const channels = colours ? [0, 1, 2] : [Number(channel)];
+  const planes = await Promise.all(channels.map((one) => raw.plane(column.dataset.tensor || "", one, colours)));
+  if (shown?.image !== image) return;
+  shown.planes = planes.filter((plane) => plane !== null);
+  draw();
 }
 
 /** @param {number} by */
@@ -70,11 +71,11 @@ function draw() {
   if (!pen) return;
   pen.imageSmoothingEnabled = false;
   pen.drawImage(shown.image, 0, 0, canvas.width, canvas.height);
-  if (zoom >= READABLE && shown.values) write(pen, shown.values, shown.rows, shown.cols);
+  if (zoom >= READABLE && shown.planes.length) write(pen, shown.planes, shown.rows, shown.cols);
 }
 
-/** @param {CanvasRenderingContext2D} pen @param {Float32Array} values @param {number} rows @param {number} cols */
-function write(pen, values, rows, cols) {
+/** @param {CanvasRenderingContext2D} pen @param {Float32Array[]} planes @param {number} rows @param {number} cols */
+function write(pen, planes, rows, cols) {
   const bytes = document.querySelector("[data-as-bytes]");
   const as255 = bytes instanceof HTMLInputElement && bytes.checked;
   pen.font = "12px system-ui, sans-serif";
@@ -84,8 +85,10 @@ function write(pen, values, rows, cols) {
     for (let col = 0; col < cols; col += 1) {
       const [r, g, b] = pen.getImageData(col * zoom + 1, row * zoom + 1, 1, 1).data;
       pen.fillStyle = 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#000" : "#fff";
-      const value = values[row * cols + col];
-      pen.fillText(as255 ? String(Math.round(value * 255)) : number(value, 2), (col + 0.5) * zoom, (row + 0.5) * zoom);
+      for (const [i, values] of planes.entries()) {
+        const value = values[row * cols + col], down = LINE * (i - (planes.length - 1) / 2);
+        pen.fillText(as255 ? String(Math.round(value * 255)) : number(value, 2), (col + 0.5) * zoom, (row + 0.5) * zoom + down);
+      }
     }
   }
 }

@@ -10,6 +10,13 @@ export function gridText(rows, digits = null) {
   return `grid([${rows.map((row) => row.map(write).join(",")).join(";")}])`;
 }
 
+/** The rows of a picture's address that is one grid of numbers; null for every other picture. @param {string} image @returns {number[][] | null} */
+export function gridRows(image) {
+  const inner = /^grid\(\[([^[\]]+)\]\)$/.exec(image.replace(/\s/g, ""));
+  const rows = inner ? inner[1].split(";").map((row) => row.split(",").map(Number)) : [];
+  return rows.length && rows.flat().every(Number.isFinite) ? rows : null;
+}
+
 /** @param {number[][]} rows of 0..1 @returns {Promise<Blob>} */
 export function gridPng(rows) {
   const canvas = document.createElement("canvas");

@@ -84,6 +84,11 @@ function step(by) {
   go(url);
 }
 
+/** A query as the server writes it: brackets and commas as they are, so that long stacks stay short. @param {URLSearchParams} query */
+export function readable(query) {
+  return String(query).replace(/%(28|29|2C|3D|7C|3B|5B|5D|7E|3A)/g, (code) => decodeURIComponent(code));
+}
+
 /** @param {string} url */
 export function go(url) {
   // @ts-ignore htmx is loaded by its own script element

@@ -5,9 +5,9 @@ import { number } from "./words.js";
 
 const STEPS = 32; // classes d0 to d32 of the scales
 
-/** A number as it can be typed. @param {number} v */
+/** A number as it can be typed, to four digits: the kernel keeps them all. @param {number} v */
 function written(v) {
-  const digits = String(Number(v.toPrecision(6)) + 0);
+  const digits = String(Number(v.toPrecision(4)) + 0);
   return /e/.test(digits) ? digits : number(Number(digits), (digits.split(".")[1] || "").length);
 }
 

@@ -1,15 +1,16 @@
 // @ts-check
 /** The kernel editor: cells, actions and facts; what is typed acts on the maps at once. */
 import { copy } from "./copy.js";
-import { go } from "./history.js";
+import { go, readable } from "./history.js";
 import { fill, steer } from "./kernel_cells.js";
 import * as facts from "./kernel_facts.js";
+import * as slices from "./kernel_slices.js";
 import * as matrix from "./matrix.js";
 import { read, value } from "./numbers.js";
 
 const MOST = 31; // rows or columns
 const PAUSE = 250; // ms of typing before the maps follow
-/** @type {{layer: string, index: string, name: string, text: string, before: number[][], kernel: number[][], sent: string} | null} */
+/** @type {{layer: string, index: string, name: string, text: string, before: number[][][], slices: number[][][], slice: number, sent: string} | null} the slice on show is one of the kernel's `slices` */
 let open = null;
 /** @type {number | undefined} */
 let timer;
@@ -45,6 +46,11 @@ export function start() {
   form.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-editor]") : null;
     if (button instanceof HTMLButtonElement) act(button.dataset.editor || "", button);
+    const tab = event.target instanceof Element ? event.target.closest("[data-slice]") : null;
+    if (tab instanceof HTMLElement && open) {
+      open.slice = Number(tab.dataset.slice);
+      draw();
+    }
   });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
@@ -56,30 +62,35 @@ export function start() {
   for (const axis of ["rows", "cols"]) size(axis).addEventListener("change", resize);
 }
 
-/** @param {HTMLElement} swatch */
-function values(swatch) {
-  return (swatch.dataset.kernelValues || "0").split(";").map((row) => row.split(",").map(Number));
+/** The notation of a kernel of one or more slices. @param {number[][][]} kernel */
+const written = (kernel) => (kernel.length > 1 || open?.text.startsWith("slices(") ? `slices(${kernel.map(matrix.text).join(",")})` : matrix.text(kernel[0]));
+
+/** The button that carries a kernel's numbers: that of its first slice. @param {string} layer @param {string} index */
+function holderOf(layer, index) {
+  const found = document.querySelector(`[data-edit-kernel="${layer}"][data-kernel-index="${index}"][data-kernel-values]`);
+  return found instanceof HTMLElement ? found : null;
 }
 
 /** @param {HTMLElement} swatch */
 function show(swatch) {
-  const { editKernel: layer = "", kernelIndex: index = "0", kernelName: name = "", kernelText: text = "" } = swatch.dataset;
-  const before = values(swatch);
-  open = { layer, index, name, text, before, kernel: before, sent: matrix.text(before) };
+  const { editKernel: layer = "", kernelIndex: index = "0", kernelSlice: slice = "0" } = swatch.dataset;
+  const holder = holderOf(layer, index);
+  if (!holder) return;
+  const { kernelName: name = "", kernelText: text = "" } = holder.dataset;
+  const before = slices.read(holder);
+  open = { layer, index, name, text, before, slices: before, slice: Number(slice), sent: "" };
+  open.sent = written(before);
   const title = panel().querySelector("h2");
   if (title) title.textContent = phrase("title", { n: layer, name });
-  const named = !name.startsWith("[");
+  const named = !name.startsWith("[") && before.length === 1;
   const reset = panel().querySelector('[data-editor="reset"]');
   if (reset) reset.textContent = named ? phrase("named", { name }) : phrase("before");
-  const sliced = text.startsWith("slices(");
-  fault(sliced ? phrase("slices") : "");
-  for (const field of panel().querySelectorAll(".editor-body button, .editor-body input")) field.toggleAttribute("disabled", sliced);
+  fault("");
   table().tBodies[0].replaceChildren();
   panel().showPopover();
   draw();
   place(swatch);
-  if (sliced) for (const cell of table().querySelectorAll("input")) cell.disabled = true;
-  else table().querySelector("input")?.focus();
+  table().querySelector("input")?.focus();
 }
 
 /** Beside the column, never over the photo. @param {HTMLElement} swatch */
@@ -98,17 +109,20 @@ function close() {
   if (timer) apply(true);
   delete panel().dataset.dragging;
   panel().hidePopover();
-  const swatch = open && document.querySelector(`[data-edit-kernel="${open.layer}"][data-kernel-index="${open.index}"]`);
+  const swatch = open && document.querySelector(`[data-edit-kernel="${open.layer}"][data-kernel-index="${open.index}"][data-kernel-slice="${open.slice}"]`);
   open = null;
   if (swatch instanceof HTMLElement) swatch.focus();
 }
 
 function draw() {
   if (!open) return;
-  size("rows").value = String(open.kernel.length);
-  size("cols").value = String(open.kernel[0].length);
-  fill(table(), open.kernel, (row, col) => phrase("cell", { row, col }));
-  facts.show(panel(), open.kernel, phrase);
+  const kernel = open.slices[open.slice];
+  size("rows").value = String(kernel.length);
+  size("cols").value = String(kernel[0].length);
+  const tabs = panel().querySelector("[data-editor-slices]");
+  if (tabs instanceof HTMLElement) slices.show(tabs, open.slices.length, open.slice, (n) => phrase("slice", { n }));
+  fill(table(), kernel, (row, col) => phrase("cell", { row, col }));
+  facts.show(panel(), kernel, phrase);
 }
 
 /** @param {HTMLInputElement} input */
@@ -119,10 +133,17 @@ function type(input) {
   fault(typed === null && input.value.trim() ? phrase("word", { word: input.value }) : "");
   if (typed === null || !open) return;
   const [row, col] = [Number(input.dataset.row), Number(input.dataset.col)];
-  open.kernel = open.kernel.map((line, r) => line.map((cell, c) => (r === row && c === col ? typed : cell)));
+  replace(open.slices[open.slice].map((line, r) => line.map((cell, c) => (r === row && c === col ? typed : cell))));
   draw();
   clearTimeout(timer);
   timer = window.setTimeout(() => apply(true), PAUSE);
+}
+
+/** The slice on show becomes another; the others take its size, because all slices have one. @param {number[][]} kernel */
+function replace(kernel) {
+  if (!open) return;
+  const { slice } = open;
+  open.slices = open.slices.map((other, i) => (i === slice ? kernel : matrix.resized(other, kernel.length, kernel[0].length)));
 }
 
 /** A block of cells replaces the kernel; a single number goes into its cell as ever. @param {ClipboardEvent} event */
@@ -138,27 +159,30 @@ function paste(event) {
 
 function resize() {
   const bound = (/** @type {string} */ axis) => Math.max(1, Math.min(MOST, Math.round(Number(size(axis).value)) || 1));
-  if (open) set(matrix.resized(open.kernel, bound("rows"), bound("cols")));
+  if (open) set(matrix.resized(open.slices[open.slice], bound("rows"), bound("cols")));
 }
 
 /** @param {string} action @param {HTMLButtonElement} button */
 function act(action, button) {
   if (action === "close") return close();
   if (!open) return;
-  if (action === "copy") copy(matrix.text(open.kernel), button);
-  if (action === "table") copy(open.kernel.map((row) => row.join("\t")).join("\n"), button);
-  if (action === "json") copy(JSON.stringify(open.kernel), button);
-  if (action === "reset") set(open.before);
+  const kernel = open.slices[open.slice];
+  if (action === "copy") copy(matrix.text(kernel), button);
+  if (action === "table") copy(kernel.map((row) => row.join("\t")).join("\n"), button);
+  if (action === "json") copy(JSON.stringify(kernel), button);
+  if (action === "reset") {
+    open.slices = open.before;
+    set(open.before[open.slice]);
+  }
   if (!(action in changes)) return;
-  const changed = changes[action](open.kernel);
+  const changed = changes[action](kernel);
   if (changed) set(changed);
   else fault(phrase("zero"));
 }
 
 /** @param {number[][]} kernel */
 function set(kernel) {
-  if (!open) return;
-  open.kernel = kernel;
+  replace(kernel);
   fault("");
   draw();
   apply(false);
@@ -169,29 +193,31 @@ function apply(typed) {
   clearTimeout(timer);
   timer = undefined;
   if (!open) return;
-  const written = matrix.text(open.kernel);
-  if (written === open.sent) return;
+  const now = written(open.slices);
+  if (now === open.sent) return;
   const again = typed && panel().dataset.typed === "yes";
   panel().dataset.typed = typed ? "yes" : "";
   if (again) panel().dataset.dragging = "yes";
   else delete panel().dataset.dragging;
-  open.sent = written;
-  const back = written === matrix.text(open.before);
+  open.sent = now;
+  const back = now === written(open.before);
   const stack = document.querySelector("[data-stack]");
   const scene = stack instanceof HTMLElement ? stack.dataset.scene || "" : "";
-  const edit = new URLSearchParams({ action: "set_kernel", layer: open.layer, index: open.index, text: back ? open.text : written });
+  const edit = new URLSearchParams({ action: "set_kernel", layer: open.layer, index: open.index, text: back ? open.text : now });
   if (again) edit.set("history", "replace");
-  go(`/edit?${scene}&${edit}`);
+  go(`/edit?${scene}&${readable(edit)}`);
 }
 
 /** After a swap the editor shows what the page has: an undo changes it too. */
 function follow() {
   if (!open || timer) return;
-  const swatch = document.querySelector(`[data-edit-kernel="${open.layer}"][data-kernel-index="${open.index}"]`);
-  if (!(swatch instanceof HTMLElement)) return close();
-  const shown = matrix.text(values(swatch));
+  const holder = holderOf(open.layer, open.index);
+  if (!holder) return close();
+  const found = slices.read(holder);
+  const shown = written(found);
   if (shown === open.sent) return;
-  open.kernel = values(swatch);
+  open.slices = found;
+  open.slice = Math.min(open.slice, found.length - 1);
   open.sent = shown;
   draw();
 }

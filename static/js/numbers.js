@@ -1,7 +1,7 @@
 // @ts-check
 /** A picture typed or pasted as numbers: blanks, tabs, commas, semicolons, decimal commas, JSON or the notation. */
-import { gridText, MAX_TEXT } from "./grid_text.js";
-import { phrase, use, whenLoaded } from "./source_panel.js";
+import { gridRows, gridText, MAX_TEXT } from "./grid_text.js";
+import { onPicture, phrase, use, whenLoaded } from "./source_panel.js";
 import { number } from "./words.js";
 
 const MAX_SIDE = 256;
@@ -84,6 +84,13 @@ export function start() {
     field.addEventListener("input", look);
     bytes.addEventListener("change", look);
     button.addEventListener("click", () => use(image));
+    onPicture((open) => {
+      const rows = gridRows(open);
+      if (!rows) return;
+      field.value = rows.map((row) => row.join(" ")).join("\n");
+      bytes.checked = false;
+      look();
+    });
   });
 }
 

@@ -8,6 +8,9 @@ const READABLE = /%(28|29|2C|3D|7C|3B|5B|5D|7E|3A)/g; // as the server writes ad
 let loading = null;
 /** @type {Set<() => void>} what to do when the panel closes or another part opens */
 const leaving = new Set();
+/** @type {Set<(image: string) => void>} */
+const taking = new Set();
+let taken = "";
 /** @type {Set<(panel: HTMLElement) => void>} */
 const setups = new Set();
 
@@ -19,6 +22,14 @@ export function whenLoaded(setup) {
 /** @param {() => void} action */
 export function onLeave(action) {
   leaving.add(action);
+}
+
+/** The address of the picture on the page. */
+const picture = () => scene().get("image") || "";
+
+/** What to do when the panel opens on a picture that it has not seen. @param {(image: string) => void} action */
+export function onPicture(action) {
+  taking.add(action);
 }
 
 /** The scene on the page without the pinned cell. */
@@ -76,6 +87,10 @@ export async function open(tab, opener = null) {
   place(opener);
   const loaded = await panel().catch(() => null);
   if (!loaded) return;
+  if (taken !== picture()) {
+    taken = picture();
+    for (const action of taking) action(taken);
+  }
   select(tab);
   place(opener);
   const first = document.getElementById(`sourcetab-${tab}`);

@@ -20,6 +20,7 @@ from app.rendering.histogram import histogram, histogram_svg_path
 from app.rendering.scale import Scale
 from app.web.addresses import Addresses
 from app.web.pages.controls import Control, controls_of
+from app.web.pages.learned import LearnedKernel, learned_kernel
 from app.web.pages.size_formula import Part, formula_parts
 from app.web.pages.swatches import Swatch, swatch
 from app.web.pages.unread import NOTHING, Unread, unread_by
@@ -74,6 +75,7 @@ class Column:
     npy: str
     small_maps: tuple[SmallMap, ...]
     kernels: tuple[Swatch, ...]
+    learned: LearnedKernel | None
     controls: tuple[Control, ...]
     covers: float
 
@@ -128,6 +130,7 @@ def column(trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addr
         npy=addresses.map(stage, channel, "npy"),
         small_maps=_small_maps(found, stage, channel, names, addresses),
         kernels=tuple(swatch(spec) for spec in _specs(inner)),
+        learned=learned_kernel(layer, channel, before),
         controls=controls_of(inner) if inner else (),
         covers=_covers(field, trace.stages[0].shape),
     )

@@ -27,6 +27,7 @@ from app.web.pages.cell import read_step
 from app.web.pages.cell_view import cell_view
 from app.web.pages.choices import kernel_choices, layer_choices
 from app.web.pages.frame import is_partial, page, part, view_url
+from app.web.pages.learned import copy_kernel
 from app.web.pages.presets import PRESETS
 from app.web.pages.scene import LabState, whole
 from app.web.pages.view import Fault, PhotoFacts, lab_view
@@ -48,15 +49,15 @@ async def change(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: Lan
     query = request.query_params
     state = LabState.read(query)
     try:
-        stack = await jobs.run(lambda: apply(explorer.tensors, state.stack, query))
+        stack = await jobs.run(lambda: edited(explorer, state, query))
     except UserError as error:
         return await answer(request, explorer, jobs, lang, state, refused_edit=error)
-    edited = replace(state, stack=stack.text)
+    changed = replace(state, stack=stack.text)
     if not is_partial(request):
-        return RedirectResponse(edited.url(), status_code=303)
-    response = await answer(request, explorer, jobs, lang, edited)
+        return RedirectResponse(changed.url(), status_code=303)
+    response = await answer(request, explorer, jobs, lang, changed)
     history = "HX-Replace-Url" if query.get("history") == "replace" else "HX-Push-Url"
-    response.headers[history] = edited.url()
+    response.headers[history] = changed.url()
     return response
 
 
@@ -68,6 +69,14 @@ async def label(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: Lang
     opened = LabState(image=image, stack=network.text, size=512, fit="keep", lang=lang)
     page = render("lab/_label.html", lang, {"answer": found, "network": network, "open_url": opened.url()})
     return HTMLResponse(page, headers={"Cache-Control": "private, max-age=600", "Vary": "Accept-Language"})
+
+
+def edited(explorer: Explorer, state: LabState, query: Mapping[str, str]) -> Stack:
+    """The stack after the edit that a query names; a learned kernel is copied from the traced scene."""
+    if query.get("action") != "copy_kernel":
+        return apply(explorer.tensors, state.stack, query)
+    layer, channel = whole(query.get("layer", ""), "layer"), whole(query.get("channel", ""), "channel")
+    return copy_kernel(explorer.trace(state.scene), layer, channel, explorer.tensors)
 
 
 def apply(tensors: Tensors, text: str, query: Mapping[str, str]) -> Stack:

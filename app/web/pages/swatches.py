@@ -1,45 +1,88 @@
-"""Kernels as small tables of their real numbers, each cell with a step of the signed colour scale."""
+"""Kernels as small tables of their real numbers and as pictures, coloured on the signed scale."""
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.layers.kernel_bank import KernelSpec
+from app.rendering.colormaps import COLOR_MAPS
+from app.rendering.png import rgb8_png
+from app.rendering.scale import choose_scale, to_indices
 
 STEPS = 32  # classes .d0 to .d32 of scales.css, 16 is zero
 READABLE = 7  # a wider kernel is drawn without numbers
 
+Numbers = NDArray[np.floating]
+
 
 @dataclass(frozen=True)
 class SwatchCell:
-    """A kernel's number as written on the swatch, its class of colour, and the whole number."""
+    """A kernel's number as written on the swatch, and its class of colour."""
 
     text: str
     step: int
-    value: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """One matrix of numbers, coloured by its largest magnitude or by a given one."""
+
+    matrix: Numbers
+    largest: float = 0.0
+
+    @property
+    def size(self) -> float:
+        return self.largest or float(np.abs(self.matrix).max()) or 1.0
+
+    @property
+    def readable(self) -> bool:
+        return int(max(self.matrix.shape)) <= READABLE
+
+    @property
+    def cols(self) -> int:
+        return int(self.matrix.shape[1])
+
+    @cached_property
+    def rows(self) -> tuple[tuple[SwatchCell, ...], ...]:
+        """The cells of a table."""
+        return tuple(
+            tuple(SwatchCell(short(v), round((v / self.size + 1) / 2 * STEPS)) for v in row)
+            for row in self.matrix.tolist()
+        )
+
+    @cached_property
+    def picture(self) -> str:
+        """The matrix as a picture in an address of its own, one pixel a cell."""
+        scale = choose_scale(-self.size, self.size, "diverging")
+        pixels = COLOR_MAPS["diverging"][to_indices(self.matrix.astype(np.float32), scale)]
+        return f"data:image/png;base64,{base64.b64encode(rgb8_png(pixels)).decode()}"
+
+
+@dataclass(frozen=True, eq=False)
 class Swatch:
-    """A kernel: its name, its text in the notation, and its cells row by row."""
+    """A kernel: its name, its text in the notation, and its slices; most kernels have one."""
 
     name: str
     text: str
-    rows: tuple[tuple[SwatchCell, ...], ...]
-    readable: bool
+    slices: tuple[Drawn, ...]
+
+    @property
+    def values(self) -> str:
+        """All numbers for the kernel's editor: slices parted by ``|``, rows by ``;``, cells by commas."""
+        return "|".join(
+            ";".join(",".join(repr(v) for v in row) for row in one.matrix.tolist()) for one in self.slices
+        )
 
 
 def swatch(spec: KernelSpec) -> Swatch:
-    """Draw a kernel; of one with slices, the first."""
-    matrix = spec.slices[0]
-    largest = float(np.abs(matrix).max()) or 1.0
-    rows = tuple(
-        tuple(SwatchCell(short(float(v)), round((float(v) / largest + 1) / 2 * STEPS), float(v)) for v in row)
-        for row in matrix
-    )
-    return Swatch(spec.name or "[…]", spec.text, rows, max(matrix.shape) <= READABLE)
+    """Draw a kernel, its slices on one scale of colours."""
+    largest = max(float(np.abs(matrix).max()) for matrix in spec.slices)
+    return Swatch(spec.name or "[…]", spec.text, tuple(Drawn(matrix, largest) for matrix in spec.slices))
 
 
 def short(value: float) -> str:

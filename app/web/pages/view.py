@@ -47,6 +47,7 @@ class Waiting:
     kernels: tuple[Swatch, ...]
     controls: tuple[Control, ...]
     formula: tuple[Any, ...] = ()
+    learned: None = None
     unread: Unread = NOTHING
 
 

@@ -1,0 +1,76 @@
+"""Small things of the lab that only a browser shows: Enter, slices in the editor, reopened grids, headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.serving import running
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running(tmp_path_factory.mktemp("photos")) as base:
+        yield base
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    yield opened
+    assert [] == faults
+    context.close()
+
+
+def show(page: Page, address: str, **state: str) -> None:
+    given = {"image": "cat-chelsea", "size": "64", "fit": "crop", "lang": "en", **state}
+    page.goto(f"{address}/?{urlencode(given)}")
+    page.wait_for_load_state("networkidle")
+
+
+def test_enter_pins_the_cell_at_hand(page: Page, address: str) -> None:
+    show(page, address, stack="gray|conv(box)")
+    page.locator('#col2 .frame[data-view="2"]').focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#cell")).to_have_attribute("data-at", "2.0.31.31")
+
+
+def test_every_slice_of_a_kernel_has_a_tab(page: Page, address: str) -> None:
+    show(page, address, stack="conv(slices([1,2],[3,4],[5,6]))")
+    page.locator('[data-kernel-slice="2"]').click()
+    cell = page.locator("[data-editor-cells] input").first
+    expect(cell).to_have_value("5")
+    page.locator('[data-slice="1"]').click()
+    expect(cell).to_have_value("3")
+    cell.fill("7")
+    expect(page.locator("#stackline")).to_have_value("conv(slices([1,2],[7,4],[5,6]))")
+
+
+def test_a_grid_is_opened_again_as_numbers_and_as_a_drawing(page: Page, address: str) -> None:
+    row = ",".join(["0", "1", "0.5", "0", "0", "0", "0", "0"])
+    show(page, address, image=f"grid([{';'.join([row] * 8)}])", stack="relu")
+    page.locator('[data-source="numbers"]').click()
+    expect(page.locator("[data-numbers]")).to_have_value("\n".join([row.replace(",", " ")] * 8))
+    page.locator('[data-source-tab="draw"]').click()
+    expect(page.locator("[data-draw-size]")).to_have_value("8")
+    page.locator("[data-pad]").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-draw-cell]")).to_have_text("row 0, column 1: 1.00")
+
+
+def test_a_heading_keeps_clear_of_the_icon_beside_it(page: Page, address: str) -> None:
+    show(page, address, size="128", stack="relu|relu|relu|relu|relu|relu")
+    heading = page.locator("#col1 .dim").evaluate(
+        "e => { const r = document.createRange(); r.selectNodeContents(e); return r.getBoundingClientRect().right; }"
+    )
+    icon = page.locator("#col1 .enlarge").bounding_box()
+    assert icon is not None
+    assert heading <= icon["x"]
