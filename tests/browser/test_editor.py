@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,6 +13,7 @@ from app.kernels.facts import facts, frequency_response
 from app.kernels.registry import KERNELS
 from app.layers.registry import parse_stack
 from tests.browser.conftest import Open
+from tests.browser.scene import lab
 
 pytestmark = pytest.mark.browser
 MATRIX = """async (kernels) => {
@@ -132,3 +135,46 @@ def test_the_editors_mathematics_equals_the_servers(open_page: Open) -> None:
             np.testing.assert_array_equal(change(kernel), found[name])
         read_back = parse_stack(f"conv({found['text']})").layers[0].kernels[0].slices[0]  # type: ignore[attr-defined]
         np.testing.assert_allclose(kernel, read_back, rtol=1e-9)
+
+
+def test_every_action_is_the_servers_mathematics_and_one_step_of_undo(
+    watched_page: Page, address: str
+) -> None:
+    page, kernel = watched_page, np.array([[1.0, 2.0], [3.0, 5.0], [0.0, -4.0]])
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(lab(address, stack="gray|conv([1,2;3,5;0,-4])"))
+    page.wait_for_load_state("networkidle")
+    page.locator('[data-edit-kernel="2"]').click()
+    editor, line = page.locator("#kerneleditor"), page.locator("#stackline")
+    for name, change in (
+        ("Negate", editing.negate),
+        ("Rotate 90°", editing.rotate90),
+        ("Flip 180°", editing.flip180),
+        ("Transpose", editing.transpose),
+        ("Normalise", editing.normalise),
+    ):
+        kernel = change(kernel)
+        editor.get_by_role("button", name=name).click()
+        for _ in range(60):  # the line follows with the maps
+            written = parse_stack(line.input_value()).layers[1].kernels[0].slices[0]  # type: ignore[attr-defined]
+            if kernel.shape == np.shape(written) and np.allclose(kernel, written, rtol=1e-6):
+                break
+            page.wait_for_timeout(50)
+        np.testing.assert_allclose(kernel, written, rtol=1e-6, err_msg=name)
+    before = line.input_value()
+    editor.get_by_role("button", name="Random").click()
+    expect(line).not_to_have_value(before)
+    drawn = parse_stack(line.input_value()).layers[1].kernels[0].slices[0]  # type: ignore[attr-defined]
+    assert kernel.shape == np.shape(drawn)
+    page.locator("[data-undo]").click()
+    expect(line).to_have_value(before)
+    editor.get_by_role("button", name="Copy as table").click()
+    rows = page.evaluate("navigator.clipboard.readText()").splitlines()
+    np.testing.assert_allclose(kernel, [[float(cell) for cell in row.split("\t")] for row in rows], rtol=1e-6)
+    editor.get_by_role("button", name="Copy", exact=True).click()
+    expect(editor.get_by_role("button", name="Copied").first).to_be_visible()
+    assert f"gray|conv({page.evaluate('navigator.clipboard.readText()')})" == before
+    editor.get_by_role("button", name="Copy as JSON").click()
+    expect(editor.get_by_role("button", name="Copied").last).to_be_visible()
+    copied = json.loads(page.evaluate("navigator.clipboard.readText()"))
+    np.testing.assert_allclose(kernel, copied, rtol=1e-6)

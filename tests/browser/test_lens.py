@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import httpx2
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import watched
+from tests.browser.scene import tensor, written
 
 pytestmark = pytest.mark.browser
 STACK = (
@@ -193,3 +195,55 @@ def test_spanish_numbers_have_a_decimal_comma(page: Page, address: str) -> None:
     expect(page.locator("#whyh")).to_have_text(re.compile(r"^¿Por qué esta celda vale −?\d,\d\d\?$"))
     page.mouse.move(*point(page, 3, 31, 27, 64))
     expect(page.locator('[data-hover-card] [data-slot="value"]')).to_have_text(re.compile(r"^−?\d,\d\d$"))
+
+
+@pytest.mark.parametrize(("row", "col"), [(30, 27), (0, 63)])
+def test_the_card_under_the_pointer_tells_numpys_numbers(
+    page: Page, address: str, row: int, col: int
+) -> None:
+    open_lab(page, address)
+    before, after = tensor(address, 2, stack=STACK)[0], tensor(address, 3, stack=STACK)[0]
+    patch = np.pad(before, 1, mode="reflect")[row : row + 3, col : col + 3]
+    kernel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+    assert float((patch * kernel).sum()) == pytest.approx(float(after[row, col]), abs=1e-5)
+    page.mouse.move(*point(page, 3, row, col, 64))
+    grids = page.locator("[data-hover-card] .grid")
+    expect(grids).to_have_count(3)
+    for grid, expected in zip(grids.all(), (patch, kernel, patch * kernel), strict=True):
+        told = [float(text.replace("−", "-")) for text in grid.inner_text().split()]
+        np.testing.assert_allclose(expected.ravel(), told, rtol=0, atol=0.0051)  # two decimals at least
+    expect(page.locator('output[data-value="3"]')).to_have_text(written(float(after[row, col]), 3))
+    expect(page.locator('[data-hover-card] [data-slot="value"]')).to_have_text(
+        written(float(after[row, col]), 2)
+    )
+
+
+def test_behind_flatten_a_number_leads_back_to_its_cell(page: Page, address: str) -> None:
+    stack = "gray|maxpool(8)|flatten"
+    open_lab(page, address, stack=stack, at="3.20.0.0")  # 8 × 8 numbers in rows: number 20 is row 2, column 4
+    assert "M4 2h1v1h-1z" == box(page, 2)
+    assert "M32 16h8v8h-8z" == box(page, 0)
+    value = tensor(address, 2, stack=stack)[0, 2, 4]
+    assert value == tensor(address, 1, stack=stack)[0, 16:24, 32:40].max()
+    expect(page.locator("#whyh")).to_contain_text(written(float(value), 2))
+
+
+@pytest.mark.parametrize("at", ["5.0.15.13", "5.0.0.31"])
+def test_the_close_up_shows_the_field_and_says_what_lies_inside(page: Page, address: str, at: str) -> None:
+    open_lab(page, address, at=at)
+    _, _, row, col = map(int, at.split("."))
+    boxes = explained(address, stage=5, channel=0, row=row, column=col)["boxes"]
+    assert isinstance(boxes, list)
+    field = next(one for one in boxes if one["stage"] == 0)
+    size = [field["bottom"] - field["top"] + 1, field["right"] - field["left"] + 1]
+    marked = page.locator('[data-pinned-card] [data-slot="close"] .rfmark')
+    drawn = [marked.get_attribute(name) for name in ("y", "x", "height", "width")]
+    assert [str(number) for number in (field["top"], field["left"], *size)] == drawn
+    says = page.locator("[data-pinned-card] .close p")
+    expect(says).to_contain_text(f"It sees {size[0]} × {size[1]} cells of the photo.")
+    inside = [
+        min(field["bottom"], 63) - max(field["top"], 0) + 1,
+        min(field["right"], 63) - max(field["left"], 0) + 1,
+    ]
+    if inside != size:
+        expect(says).to_contain_text(f"Only {inside[0]} × {inside[1]} lie inside")

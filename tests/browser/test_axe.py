@@ -1,0 +1,71 @@
+"""What axe says of the page's other states: panels open, a refused stack, the API's page, the projector's colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.scene import lab
+
+pytestmark = pytest.mark.browser
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+STACK = "gray|conv(sobel_x,sobel_y)|relu"
+REFUSED = "relu|conv(box,size=31,dilation=4)|abs"
+
+
+def open_settings(page: Page) -> None:
+    page.locator("#col2").get_by_role("button", name="Settings").click()
+    expect(page.locator("#settings2")).to_be_visible()
+
+
+def open_editor(page: Page) -> None:
+    page.get_by_role("button", name="Edit the kernel sobel_x").click()
+    expect(page.locator("#kerneleditor")).to_be_visible()
+
+
+def enlarge(page: Page) -> None:
+    page.locator("#col2").get_by_role("button", name="Enlarge").click()
+    expect(page.get_by_role("dialog", name="Map enlarged")).to_be_visible()
+
+
+def to_projector(page: Page) -> None:
+    page.get_by_role("button", name="Projector").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "projector")
+
+
+def refused(page: Page) -> None:
+    expect(page.locator(".col.refused").get_by_role("alert")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("stack", "change"),
+    [
+        (STACK, open_settings),
+        (STACK, open_editor),
+        (STACK, enlarge),
+        (STACK, to_projector),
+        (REFUSED, refused),
+    ],
+    ids=["settings", "editor", "enlarged", "projector", "refused"],
+)
+def test_axe_finds_nothing_in_other_states(
+    watched_page: Page, address: str, stack: str, change: Callable[[Page], None]
+) -> None:
+    watched_page.goto(lab(address, stack=stack))
+    watched_page.wait_for_load_state("networkidle")
+    change(watched_page)
+    assert [] == violations(watched_page)
+
+
+def test_axe_finds_nothing_on_the_apis_page(watched_page: Page, address: str) -> None:
+    watched_page.goto(f"{address}/docs?lang=en")
+    assert [] == violations(watched_page)
+
+
+def violations(page: Page) -> list[object]:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run()")["violations"]
+    return [(one["id"], [node["html"][:200] for node in one["nodes"]][:4]) for one in found]
