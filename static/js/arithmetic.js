@@ -51,7 +51,7 @@ function kernelOf(stage, channel, slice, place) {
 
 /** Mark the first of the strongest. @param {Stage} stage @param {Cell[][]} patch */
 function markWinner(stage, patch) {
-  const sign = stage.kind === 'minpool' ? -1 : 1;
+  const { sign } = stage;
   const best = fold(patch, (most, cell) => (cell.outside ? most : Math.max(most, sign * cell.value)), -Infinity);
   const winner = patch.flat().find((cell) => !cell.outside && sign * cell.value === best);
   if (winner) { winner.wins = true; }
@@ -69,7 +69,7 @@ export function tell(stages, place) {
   /** @type {Term[]} */
   const terms = [];
   for (const channel of channels) {
-    const patch = patchOf(before, stage.window, place, channel, stage.recipe === 'max' ? (stage.kind === 'minpool' ? Infinity : -Infinity) : 0);
+    const patch = patchOf(before, stage.window, place, channel, stage.recipe === 'max' ? -stage.sign * Infinity : 0);
     if (!patch || patch.length > MOST_CELLS || (patch[0]?.length ?? 0) > MOST_CELLS) { return null; }
     const kernel = kernelOf(stage, place.channel, channel, place);
     const weights = kernel && kernel.map((row) => row.map((weight) => ({ value: weight })));

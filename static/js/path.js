@@ -28,7 +28,7 @@ function winner(stages, place) {
   const stage = stages[place.stage], before = stages[place.stage - 1], plane = ready(before, place.channel);
   const w = stage.window;
   if (!plane || !w?.rows || !w.cols) { return null; }
-  const sign = stage.kind === 'minpool' ? -1 : 1, cols = taps(w.cols, place.col);
+  const { sign } = stage, cols = taps(w.cols, place.col);
   /** @type {Place | null} */
   let best = null;
   let strongest = -Infinity;
@@ -48,7 +48,7 @@ function back(stages, place) {
   const channel = sourceChannel(stages, place.stage, place.channel);
   const won = stage.recipe === 'max' ? winner(stages, place) : null;
   if (won) { return won; }
-  if (stage.kind === 'flatten') {
+  if (stage.unfolds) {
     const [, rows, cols] = stages[index].shape, rest = place.channel % (rows * cols);
     return { stage: index, channel, row: Math.floor(rest / cols), col: rest % cols };
   }

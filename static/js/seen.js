@@ -13,6 +13,12 @@ function byte(value, stage) {
   return (255 * (value - low)) / (high - low);
 }
 
+/** The shares by which a layer in the photo's column mixes its colours, if it does. @param {Stage | undefined} stage @param {number} channels @returns {number[] | null} */
+function mixture(stage, channels) {
+  const slices = stage && stage.host === 0 ? stage.weights?.[0] : null;
+  return slices && channels > 1 && slices.length === channels ? slices.map((slice) => slice[0][0]) : null;
+}
+
 /**
  * Draw the read cells of the photo over it; without cells, none.
  * @param {HTMLElement} frame @param {Stage[]} stages @param {Cells | null} cells
@@ -36,13 +42,13 @@ export function draw(frame, stages, cells) {
   canvas.style.height = share(height, view.height);
   const pen = canvas.getContext('2d'), picture = pen?.createImageData(width, height);
   if (!pen || !picture) { return; }
-  const grey = channels === 3 && stages[1]?.kind === 'gray';
+  const mix = mixture(stages[1], channels); // how the first layer makes one grey of the colours
   const read = /** @type {Float32Array[]} */ (planes);
   for (const row of cells.rows) {
     for (const col of cells.cols) {
       const cell = row * cols + col, at = 4 * ((row - top) * width + col - left);
-      const luma = grey ? 0.299 * read[0][cell] + 0.587 * read[1][cell] + 0.114 * read[2][cell] : 0;
-      for (let c = 0; c < 3; c += 1) { picture.data[at + c] = byte(grey ? luma : read[channels === 3 ? c : 0][cell], photo); }
+      const luma = mix ? mix.reduce((sum, share, c) => sum + share * read[c][cell], 0) : 0;
+      for (let c = 0; c < 3; c += 1) { picture.data[at + c] = byte(mix ? luma : read[channels === 3 ? c : 0][cell], photo); }
       picture.data[at + 3] = 255;
     }
   }

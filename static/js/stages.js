@@ -10,6 +10,8 @@ import { cellBox, pullBack, pushForward } from './fields.js';
  * @property {[number, number, number]} shape channels, rows, columns
  * @property {number} low @property {number} high @property {string} colors
  * @property {string} tensor @property {import('./fields.js').Window | null} window @property {string} reads
+ * @property {number} sign of the cell that wins a window: 1 for the largest, -1 for the smallest
+ * @property {boolean} unfolds whether a channel stands for one place of the maps before (flatten)
  * @property {number[][][][] | null} weights @property {number[]} bias
  * @property {number} channel the open map @property {number} host the stage in whose frame this one is shown
  * @property {HTMLElement[]} frames
@@ -36,7 +38,8 @@ export function readStages(root) {
       name: element.querySelector('.pick, b, h2')?.textContent?.replace(/^\s*\d+\s*/, '').trim() || d.kind || '',
       shape: /** @type {[number, number, number]} */ ((d.shape ?? '').split(',').map(Number)),
       low: Number(d.low), high: Number(d.high), colors: d.colors ?? 'gray', tensor: d.tensor ?? '',
-      window: json(d.window), reads: d.reads ?? 'own', weights: json(d.weights), bias: json(d.bias) ?? [],
+      window: json(d.window), reads: d.reads ?? 'own',
+      sign: d.wins === 'smallest' ? -1 : 1, unfolds: d.unfolds !== undefined && !off, weights: json(d.weights), bias: json(d.bias) ?? [],
       channel: Number(frames.find((f) => f.dataset.channel)?.dataset.channel ?? 0),
       host: frames.length || !index ? index : stages[index - 1].host,
     });
@@ -62,7 +65,7 @@ export function windowsBehind(stages, place) {
   /** @type {number[]} */
   let channels = [place.channel];
   for (let index = place.stage; index > 0 && channels.length === 1; index -= 1) {
-    if (stages[index].kind === 'flatten') { windows[index - 1] = flattened(stages[index - 1].shape, channels[0]); }
+    if (stages[index].unfolds) { windows[index - 1] = flattened(stages[index - 1].shape, channels[0]); }
     channels = readChannels(stages, index, channels[0]);
   }
   return windows;

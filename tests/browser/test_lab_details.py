@@ -74,3 +74,58 @@ def test_a_heading_keeps_clear_of_the_icon_beside_it(page: Page, address: str) -
     icon = page.locator("#col1 .enlarge").bounding_box()
     assert icon is not None
     assert heading <= icon["x"]
+
+
+def test_a_phone_offers_the_themes_and_the_ways_to_a_picture_before_the_photo(
+    chromium: Browser, address: str
+) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    show(page, address, stack="gray|conv(box)")
+    page.locator('[data-set-theme="dark"]').click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    way, photo = page.locator('[data-source="upload"]').bounding_box(), page.locator("#c0").bounding_box()
+    assert way is not None
+    assert photo is not None
+    assert way["y"] < photo["y"] - 320
+    assert 390 >= page.evaluate("document.documentElement.scrollWidth")
+    page.locator("#col2 .swatch-edit").click()
+    panel = page.locator("#kerneleditor").bounding_box()
+    assert panel is not None
+    assert panel["y"] > 844 / 2
+    context.close()
+
+
+def test_forced_colours_keep_the_colours_that_are_data(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, forced_colors="active")
+    page = context.new_page()
+    show(page, address, stack="gray|conv(sobel_x)")
+    kept = "e => getComputedStyle(e).backgroundColor + getComputedStyle(e).backgroundImage"
+    colours = [cell.evaluate(kept) for cell in page.locator("#col2 .kernel tr").first.locator("td").all()]
+    assert 3 == len(set(colours))
+    assert "gradient" in page.locator("#c2 .bar").evaluate(kept)
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_more_contrast_is_given_to_those_who_ask(chromium: Browser, address: str, scheme: str) -> None:
+    hint = "getComputedStyle(document.querySelector('.foot')).color"
+    found = []
+    for contrast in ("no-preference", "more"):
+        context = chromium.new_context(color_scheme=scheme, contrast=contrast)  # type: ignore[arg-type]
+        page = context.new_page()
+        show(page, address, stack="gray|relu")
+        found.append(sum(map(int, page.evaluate(hint).removeprefix("rgb(").removesuffix(")").split(","))))
+        context.close()
+    assert (found[0] > found[1]) == (scheme == "light")
+    assert found[0] != found[1]
+
+
+def test_the_projectors_numbers_are_large(page: Page, address: str) -> None:
+    page.context.add_cookies([{"name": "theme", "value": "projector", "url": address}])
+    show(page, address, stack="gray|conv(sobel_x)", at="2.0.9.9")
+    size = "e => parseFloat(getComputedStyle(e).fontSize)"
+    for numbers in ("output[data-value='2']", "#col2 .dim", "#col2 .kernel td", ".sumup .fin dd"):
+        assert 24 <= page.locator(numbers).first.evaluate(size)
+    for words in (".try", "#col2 .sees", ".where"):
+        assert 18 <= page.locator(words).first.evaluate(size)

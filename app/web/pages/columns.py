@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from app.domain.fields import Field, Plane, Turned, Window
 from app.domain.shapes import Shape
 from app.domain.windows import describe
@@ -63,6 +65,8 @@ class Column:
     field: Field
     window: str
     reads: str
+    wins: str
+    unfolds: bool
     weights: str
     bias: str
     parameters: int
@@ -118,6 +122,8 @@ def column(trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addr
         field=field,
         window=json.dumps(window_data(layer.window(before)), separators=(",", ":")) if layer else "",
         reads=reads_rule(layer, before) if layer else "own",
+        wins=winning(layer, before) if layer else "",
+        unfolds=layer.channel_window(0, before) != layer.window(before) if layer else False,
         weights=_weights(layer, before),
         bias=json.dumps(layer.biases().tolist()) if isinstance(layer, BankLayer) else "",
         parameters=layer.parameter_count(before) if layer else 0,
@@ -158,6 +164,20 @@ def reads_rule(layer: Layer, before: Shape) -> str:
     if len(first) > 1:
         return f"groups:{len(first)}:{outputs * len(first) // inputs}"
     return "own" if outputs == inputs else f"each:{outputs // inputs}"
+
+
+def winning(layer: Layer, before: Shape) -> str:
+    """Which cell of its window a layer with a winner takes, ``largest`` or ``smallest``; empty without a winner.
+
+    Found by asking the layer itself, so that a new kind need not be known by name.
+    """
+    if layer.recipe != "max":
+        return ""
+    rising = np.arange(before[1] * before[2], dtype=np.float32).reshape(1, *before[1:])
+    _, rows, cols = layer.output_shape((1, *before[1:]))
+    told = layer.explain(rising, 0, rows // 2, cols // 2)
+    inside = told.terms[0].patch[~told.terms[0].outside]
+    return "smallest" if told.winner and told.winner.value < inside.max() else "largest"
 
 
 def open_channels(trace: Trace, stage: int, channel: int) -> list[int]:
@@ -222,12 +242,18 @@ def _specs(layer: Layer | None) -> tuple[KernelSpec, ...]:
 
 
 def _weights(layer: Layer | None, before: Shape) -> str:
-    """A hand-made bank's numbers for the arithmetic under the pointer: kernels, slices, rows, columns."""
-    if not isinstance(layer, BankLayer):
+    """The numbers of a hand-made bank, or of a layer that mixes a cell's colours, for the arithmetic under the
+    pointer: kernels, slices, rows, columns.
+    """
+    if isinstance(layer, BankLayer):
+        weights = layer.weights(before[0])
+        kept = weights if layer.channels == "sum" else weights[:, :1]
+        return json.dumps(kept.round(9).tolist(), separators=(",", ":")) if kept.size <= 4096 else ""
+    if layer is None or layer.recipe != "dot" or layer.kind not in PHOTO_KINDS:
         return ""
-    weights = layer.weights(before[0])
-    kept = weights if layer.channels == "sum" else weights[:, :1]
-    return json.dumps(kept.round(9).tolist(), separators=(",", ":")) if kept.size <= 4096 else ""
+    told = layer.explain(np.zeros((before[0], 1, 1), np.float32), 0, 0, 0)
+    slices = [term.weights.tolist() for term in told.terms if term.weights is not None]
+    return json.dumps([slices], separators=(",", ":"))
 
 
 def _covers(field: Field, shape: Shape) -> float:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.layers.base import shape_of
 from app.layers.registry import kinds, parse_stack
-from app.web.pages.columns import reads_rule
+from app.web.pages.columns import reads_rule, winning
 from app.web.pages.unread import unread_by
 from tests.layers.drawn import cases
 
@@ -67,3 +70,24 @@ def _lit(maps: np.ndarray, row: int, col: int) -> np.ndarray:
     lit = maps.copy()
     lit[0, row, col] = 1
     return lit
+
+
+@pytest.mark.parametrize("kind", sorted(name for name, kind in kinds().items() if kind.recipe == "max"))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_the_page_says_which_cell_wins(kind: str, data: st.DataObject) -> None:
+    layer, x = data.draw(cases(kind))
+    told = layer.explain(x, 0, 0, 0)
+    assert told.winner is not None
+    sign = {"largest": 1, "smallest": -1}[winning(layer, shape_of(x))]
+    inside = told.terms[0].patch[~told.terms[0].outside]
+    if np.prod(layer.output_shape(shape_of(x))[1:]) == 1:  # the one window that was asked
+        assert (sign * inside).max() == sign * told.winner.value
+
+
+def test_scripts_learn_of_kinds_by_data_alone(client: TestClient) -> None:
+    given = {"image": "cat-chelsea", "size": "16", "fit": "crop", "lang": "en"}
+    html = client.get("/", params={**given, "stack": "gray|minpool(2)|maxpool(2)|flatten"}).text
+    assert "data-weights='[[[[0.299]],[[0.587]],[[0.114]]]]'" in html
+    assert ["smallest", "largest"] == re.findall(r'data-wins="(\w+)"', html)
+    assert 1 == html.count(" data-unfolds")
