@@ -14,12 +14,15 @@ def roc(inside: np.ndarray, outside: np.ndarray) -> dict[str, object]:
     """Return the ROC curve of a score that should be higher for `outside` than for `inside`.
 
     `area` is exact (every score is a threshold); `points` are (share of inside, share of outside) above a
-    threshold, at most 15 of them, nearly evenly spaced along the curve, both corners among them.
+    threshold, at most 15 of them, both ends among them. They lie nearly evenly along the curve drawn over square
+    roots, so that most of them stand where it bends.
     """
     scores = np.concatenate([inside, outside])
     limits = np.concatenate([[np.inf], np.unique(scores)[::-1]])
     false, true = (1.0 - np.searchsorted(np.sort(part), limits) / len(part) for part in (inside, outside))
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(false), np.diff(true)))])
+    along = np.concatenate(
+        [[0.0], np.cumsum(np.hypot(np.diff(np.sqrt(false)), np.diff(np.sqrt(1.0 - true))))]
+    )
     chosen = np.unique(
         np.searchsorted(along, np.linspace(0.0, along[-1], ROC_POINTS)).clip(max=len(along) - 1)
     )
