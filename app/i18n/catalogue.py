@@ -18,6 +18,7 @@ _FORMATTER = string.Formatter()
 # part, so each group has a test of its own that compares it with what the program registers.
 DYNAMIC_PREFIXES: tuple[str, ...] = (
     "api.status_",
+    "attribution.",  # a method's title, says, says_not; check_<name>
     "choices.",  # of a layer's parameter: padding=same ...
     "classes.",  # of the cat/dog network
     "colors.",

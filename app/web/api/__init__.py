@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.web.addresses import API
 from app.web.api import (
+    attribution,
     classify,
     explain,
     images,
@@ -28,6 +29,7 @@ for resource in (
     explain,
     receptive_field,
     classify,
+    attribution,
     what_if,
     networks,
 ):

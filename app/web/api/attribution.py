@@ -1,0 +1,319 @@
+"""What a network's answer hangs on: maps by method, each with its check."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app import __version__
+from app.domain.errors import UserError
+from app.engine.attribution.registry import find_method, methods
+from app.engine.attribution.subject import Plane, Settings
+from app.explorer.attribution import Attributed, Question, attribute, attribution_picture, map_scale
+from app.rendering.scale import Scale
+from app.store.sources import SourceCard
+from app.web.addresses import API, encode
+from app.web.api import schemas
+from app.web.api.answers import answer_json, problems
+from app.web.api.bodies import content_type, one_of, read_json, unread
+from app.web.deps import SayOf, Services, ServicesOf
+from app.web.images import answer_bytes, cache_control
+
+router = APIRouter(tags=["attribution"])
+MAX_CELLS = 16_384  # of a map that is written out; the picture shows larger ones
+_DIGITS = 7  # all that a float32 holds
+_DEFAULTS = Settings()
+_ERRORS = problems(404, 410, 413, 415, 422, 503)
+
+
+class AttributionQuery(BaseModel):
+    """A photo, a method and the answer asked about; each method takes its own settings and no other."""
+
+    image: schemas.Image
+    method: str = Field(
+        max_length=100,
+        description="How to attribute; `GET /attribution/methods` tells each.",
+        examples=["grad_cam"],
+        json_schema_extra={"enum": list(methods())},
+    )
+    target: str | None = Field(
+        None,
+        max_length=100,
+        description="The output asked about: cat, dog, other; the likeliest if left out.",
+    )
+    network: str | None = Field(
+        None, max_length=100, description="A network's name; the first one if left out."
+    )
+    layer: schemas.Index | None = Field(
+        None, description="grad_cam: the stage whose maps are weighted; the last with more than one cell."
+    )
+    size: int | None = Field(
+        None, ge=1, le=2048, description="occlusion: side of the patch in cells; a seventh of the picture."
+    )
+    step: int | None = Field(
+        None, ge=2, le=2048, description="occlusion: how far the patch moves; half its side."
+    )
+    stage: schemas.Index = Field(0, description="effective_field: the stage of the cell.")
+    channel: schemas.Index = Field(0, description="effective_field: its map.")
+    row: schemas.Index = Field(0, description="effective_field: its row.")
+    column: schemas.Index = Field(0, description="effective_field: its column.")
+
+    def question(self) -> Question:
+        """The question as the explorer takes it.
+
+        Raises
+        ------
+        UserError
+            `attribution_setting`, when a setting of another method is given.
+        """
+        method = find_method(self.method)
+        own, every = set(method.settings), set(vars(_DEFAULTS))
+        if foreign := sorted((self.model_fields_set & every) - own):
+            raise UserError(
+                "attribution_setting", name=foreign[0], method=method.name, known=", ".join(method.settings) or "–"
+            )  # fmt: skip
+        settings = Settings(**{name: getattr(self, name) for name in every})
+        return Question(self.image, self.method, self.target, self.network, settings)
+
+
+class WithChecks(AttributionQuery):
+    """The same, and whether to check the map."""
+
+    checks: bool = Field(True, description="Whether to run the checks, which take longer than the map.")
+
+
+class AttributionBody(WithChecks):
+    """A photo, a method and the answer asked about."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PictureOfMap(AttributionQuery):
+    """The same as a picture."""
+
+    positive: bool = Field(False, description="Only what speaks for the target; the rest is 0.")
+
+
+class ColoursOut(BaseModel):
+    """The colours of the map's picture; values beyond have the colour of the nearer end."""
+
+    low: float
+    high: float
+    colors: str = Field(description="diverging about 0, or sequential from 0.")
+
+
+class AttributionOut(BaseModel):
+    """A method's map, its numbers and its checks."""
+
+    method: str
+    network: str
+    target: str
+    logit: float = Field(description="The target's raw output.")
+    probability: float = Field(description="The target's share in the softmax of all outputs, uncalibrated.")
+    picture: tuple[int, int] = Field(description="Rows and columns of what the network reads.")
+    shape: tuple[int, int] = Field(description="Rows and columns of the map, which lies over all of it.")
+    map: list[list[float]] | None = Field(
+        None, description=f"The map, signed where the method is; left out above {MAX_CELLS} cells."
+    )
+    min: float
+    max: float
+    scale: ColoursOut
+    map_url: str = Field(description="The map as PNG, one pixel a cell.")
+    positive_url: str = Field(description="What is left of it above 0, as PNG.")
+    details: dict[str, Any] = Field(
+        description="What the method found besides: grad_cam's weights, the theoretical box ..."
+    )
+    checks: dict[str, dict[str, Any]] = Field(
+        description="By check, its numbers and whether it is `passed`; empty with checks=false."
+    )
+    milliseconds: float
+
+
+class MethodOut(BaseModel):
+    """A method in words."""
+
+    method: str
+    title: str
+    says: str = Field(description="What its map tells.")
+    says_not: str = Field(description="What it does not tell.")
+    settings: list[str]
+    checks: dict[str, str] = Field(description="By check, what it asks.")
+    uses_target: bool
+
+
+class MethodsOut(BaseModel):
+    """Every method."""
+
+    methods: list[MethodOut]
+
+
+@router.get("/attribution/methods", summary="Methods of attribution", response_model=MethodsOut)
+async def list_methods(request: Request, say: SayOf) -> Response:
+    """Every method: what it tells, what it does not, and how it is checked.
+
+    ```sh
+    curl http://127.0.0.1:8000/api/v1/attribution/methods
+    ```
+    """
+    found = [
+        MethodOut(
+            method=name,
+            title=say(f"attribution.{name}.title"),
+            says=say(f"attribution.{name}.says"),
+            says_not=say(f"attribution.{name}.says_not"),
+            settings=list(method.settings),
+            checks={check: say(f"attribution.check_{check}") for check in method.checks},
+            uses_target=method.uses_target,
+        )
+        for name, method in methods().items()
+    ]
+    return answer_json(request, MethodsOut(methods=found))
+
+
+@router.get(
+    "/attribution",
+    summary="What an answer hangs on",
+    response_model=AttributionOut,
+    responses=_ERRORS,
+)
+async def get_attribution(
+    request: Request, services: ServicesOf, query: Annotated[WithChecks, Query()]
+) -> Response:
+    """Which cells of the photo speak for an answer of a network, by one of five methods, with its check.
+
+    Grad-CAM of a stage of your choice, signed, at the size of that stage's maps:
+
+    ```sh
+    curl "http://127.0.0.1:8000/api/v1/attribution?image=cat-chelsea&method=grad_cam&target=cat&layer=8"
+    ```
+
+    What one cell of a stage really sees:
+
+    ```sh
+    curl "http://127.0.0.1:8000/api/v1/attribution?image=cat-chelsea&method=effective_field&stage=4&channel=3&row=9&column=12"
+    ```
+    """
+    return await _attributed(request, services, query)
+
+
+@router.post(
+    "/attribution",
+    summary="What an answer hangs on",
+    response_model=AttributionOut,
+    responses=_ERRORS,
+    openapi_extra=one_of(AttributionBody),
+)
+async def post_attribution(request: Request, services: ServicesOf) -> Response:
+    """As GET, with the question as JSON.
+
+    ```sh
+    curl -H "Content-Type: application/json" \\
+      -d '{"image": "cat-chelsea", "method": "saliency", "target": "cat", "checks": false}' \\
+      http://127.0.0.1:8000/api/v1/attribution
+    ```
+
+    ```sh
+    curl -H "Content-Type: application/json" \\
+      -d '{"image": "cat-chelsea", "method": "occlusion", "size": 32, "step": 32, "checks": false}' \\
+      http://127.0.0.1:8000/api/v1/attribution
+    ```
+    """
+    if content_type(request) != "application/json":
+        raise unread(request, "application/json")
+    return await _attributed(request, services, await read_json(request, AttributionBody))
+
+
+@router.get(
+    "/attribution.png",
+    summary="An attribution as picture",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/png": {}}, "description": "One pixel a cell."},
+        **problems(404, 410, 422, 503),
+    },
+)
+async def attribution_png(
+    request: Request, services: ServicesOf, query: Annotated[PictureOfMap, Query()]
+) -> Response:
+    """The map in colours: diverging where it has both signs, else sequential; to be laid over the photo.
+
+    ```sh
+    curl -o why.png "http://127.0.0.1:8000/api/v1/attribution.png?image=cat-chelsea&method=grad_cam&target=cat&positive=true"
+    ```
+    """
+
+    def work(cancelled: object) -> tuple[SourceCard, bytes]:
+        assert callable(cancelled)
+        card = services.explorer.sources.describe(query.image)
+        return card, attribution_picture(services.explorer, query.question(), query.positive, cancelled)
+
+    card, body = await services.jobs.run_cancellable(work, request)
+    return answer_bytes(request, body, "image/png", {"Cache-Control": cache_control(card)})
+
+
+async def _attributed(request: Request, services: Services, asked: WithChecks) -> Response:
+    start = time.perf_counter()
+
+    def work(cancelled: object) -> AttributionOut:
+        assert callable(cancelled)
+        question = asked.question()
+        found = attribute(services.explorer, question, asked.checks, cancelled)
+        return _out(question, found, start)
+
+    return answer_json(request, await services.jobs.run_cancellable(work, request))
+
+
+def _out(question: Question, answer: Attributed, start: float) -> AttributionOut:
+    plane = answer.found.map
+    body = AttributionOut(
+        method=answer.method.name,
+        network=answer.network,
+        target=answer.target,
+        logit=answer.logit,
+        probability=answer.probability,
+        picture=answer.picture,
+        shape=(plane.shape[0], plane.shape[1]),
+        min=float(plane.min()),
+        max=float(plane.max()),
+        scale=_colours(map_scale(plane)),
+        map_url=picture_url(question, answer),
+        positive_url=picture_url(question, answer, positive=True),
+        details=dict(answer.found.details),
+        checks=dict(answer.checks),
+        milliseconds=round(1000 * (time.perf_counter() - start), 2),
+    )
+    if plane.size <= MAX_CELLS:
+        body.map = _rounded(plane)
+    return body
+
+
+def picture_url(question: Question, answer: Attributed, positive: bool = False) -> str:
+    """Where the map is as a picture; the address names the target and the network even if nobody did."""
+    own = {name: getattr(question.settings, name) for name in answer.method.settings}
+    query = {
+        "image": question.image,
+        "method": answer.method.name,
+        "target": answer.target,
+        "network": answer.network,
+        **{name: str(value) for name, value in own.items() if value is not None},
+        **({"positive": "true"} if positive else {}),
+        "v": __version__,
+    }
+    return f"{API}/attribution.png?{encode(query)}"
+
+
+def _colours(scale: Scale) -> ColoursOut:
+    return ColoursOut(low=scale.low, high=scale.high, colors=scale.colors)
+
+
+def _rounded(plane: Plane) -> list[list[float]]:
+    """The numbers to the digits that they have, relative to the largest: an answer a third as long."""
+    largest = float(np.abs(plane).max())
+    decimals = _DIGITS - math.ceil(math.log10(largest)) if largest else 0
+    cells: list[list[float]] = plane.astype(np.float64).round(decimals).tolist()
+    return cells

@@ -1,0 +1,77 @@
+"""Every method equals Captum's on the same network, the shipped one and random small ones."""
+
+import numpy as np
+import pytest
+import torch
+from captum.attr import IntegratedGradients, LayerGradCam, Occlusion, Saliency
+
+from app.engine.attribution.grad_cam import grad_cam
+from app.engine.attribution.integrated_gradients import integrated_gradients
+from app.engine.attribution.occlusion import occlusion
+from app.engine.attribution.saliency import saliency
+from app.engine.attribution.subject import Settings
+from tests.engine.attribution.made import Module, shipped_subject, small_subject
+
+SUBJECTS = {
+    "shipped, cat": lambda: shipped_subject("cat-chelsea", 0),
+    "shipped, dog": lambda: shipped_subject("dog-retriever", 1),
+    "small": lambda: small_subject(3),
+}
+
+
+@pytest.fixture(params=SUBJECTS)
+def subject(request):
+    return SUBJECTS[request.param]()
+
+
+def test_saliency(subject):
+    expected = Saliency(Module(subject.chain)).attribute(
+        subject.tensor().requires_grad_(), target=subject.target
+    )
+    found = saliency(subject, Settings())
+
+    np.testing.assert_allclose(expected[0].numpy(), found.channels, atol=1e-4)
+    np.testing.assert_allclose(expected[0].max(0).values.numpy(), found.map, atol=1e-4)
+
+
+def test_integrated_gradients(subject):
+    expected = IntegratedGradients(Module(subject.chain)).attribute(
+        subject.tensor(),
+        torch.from_numpy(subject.chain.baseline)[None],
+        target=subject.target,
+        n_steps=50,
+        internal_batch_size=10,
+    )
+    found = integrated_gradients(subject, Settings())
+
+    np.testing.assert_allclose(expected[0].detach().numpy(), found.channels, atol=1e-4)
+    np.testing.assert_allclose(expected[0].detach().sum(0).numpy(), found.map, atol=1e-4)
+
+
+@pytest.mark.parametrize("back", [None, 0, 2, 4])
+def test_grad_cam(subject, back):
+    chain = subject.chain
+    wide = [stage for stage, shape in enumerate(chain.shapes, start=chain.first) if shape[1:] != (1, 1)]
+    layer = None if back is None else wide[-1 - back]
+    found = grad_cam(subject, Settings(layer=layer))
+    module = Module(chain)
+    where = module.stages[(layer or wide[-1]) - chain.first - 1]
+    expected = LayerGradCam(module, where).attribute(subject.tensor(), target=subject.target)
+
+    assert (layer or wide[-1]) == found.details["layer"]
+    np.testing.assert_allclose(expected[0, 0].detach().numpy(), found.map, atol=1e-4)
+
+
+@pytest.mark.parametrize(("size", "step"), [(20, 20), (19, 13)])
+def test_occlusion(subject, size, step):
+    expected = Occlusion(Module(subject.chain)).attribute(
+        subject.tensor(),
+        sliding_window_shapes=(3, size, size),
+        strides=(3, step, step),
+        baselines=torch.from_numpy(subject.chain.baseline)[None],
+        target=subject.target,
+        perturbations_per_eval=8,
+    )
+    found = occlusion(subject, Settings(size=size, step=step))
+
+    np.testing.assert_allclose(expected[0, 0].numpy(), found.map, atol=1e-4)
