@@ -1,6 +1,7 @@
 // @ts-check
 /** Sends a photo to the server, keeps the means to delete it in this browser, and lists one's own photos. */
-import { holder, open, phrase, tell, use, whenLoaded } from "./source_panel.js";
+import { holder, open, phrase, select, tell, use, whenLoaded } from "./source_panel.js";
+import { ask } from "./transparent.js";
 
 const KEY = "convisor.uploads";
 /** @typedef {{image: string, token: string, expires: number, name: string, notices: string[]}} Own */
@@ -11,7 +12,7 @@ export function start() {
     form?.addEventListener("submit", (event) => {
       event.preventDefault();
       const input = form.querySelector("input[type=file]");
-      if (input instanceof HTMLInputElement && input.files?.[0]) send(input.files[0], input.files[0].name);
+      if (input instanceof HTMLInputElement && input.files?.[0] && fits(input.files[0])) post(input.files[0], input.files[0].name);
     });
     form?.querySelector("input[type=file]")?.addEventListener("change", (event) => {
       const input = /** @type {HTMLInputElement} */ (event.target);
@@ -22,15 +23,27 @@ export function start() {
   });
 }
 
-/** @param {Blob} file @param {string} name as it is listed */
+/** Send a picture, after a look at its transparent parts. @param {Blob} file @param {string} name as it is listed */
 export async function send(file, name) {
   const part = holder().querySelector("[role=tabpanel]:not([hidden])");
   if (!holder().matches(":popover-open") || !part) await open("upload");
+  if (!fits(file)) return;
+  if (!(await ask(holder(), file, () => post(file, name)))) return post(file, name);
+  select("upload");
+  const colour = holder().querySelector("[data-upload] [name=background]");
+  if (colour instanceof HTMLInputElement) colour.focus();
+}
+
+/** @param {Blob} file */
+function fits(file) {
   const limit = Number(document.getElementById("source-upload")?.dataset.maxBytes);
-  if (file.size > limit) {
-    tell(phrase("upload", "too-large", { megabytes: Math.round(file.size / 1e5) / 10 }), true);
-    return;
-  }
+  if (file.size <= limit) return true;
+  tell(phrase("upload", "too-large", { megabytes: Math.round(file.size / 1e5) / 10 }), true);
+  return false;
+}
+
+/** @param {Blob} file @param {string} name */
+async function post(file, name) {
   tell(phrase("upload", "sending", { name }));
   const body = new FormData();
   body.append("file", file, name);

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
+from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.serving import running
@@ -129,3 +132,33 @@ def test_the_projectors_numbers_are_large(page: Page, address: str) -> None:
         assert 24 <= page.locator(numbers).first.evaluate(size)
     for words in (".try", "#col2 .sees", ".where"):
         assert 18 <= page.locator(words).first.evaluate(size)
+
+
+DROP = """([text, name]) => {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), brought = new DataTransfer();
+  brought.items.add(new File([bytes], name, { type: 'image/png' }));
+  document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: brought }));
+}"""
+
+
+def png(alpha: int) -> str:
+    out = BytesIO()
+    Image.new("RGBA", (24, 24), (200, 10, 30, alpha)).save(out, "PNG")
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def test_a_dropped_transparent_picture_asks_for_its_background(page: Page, address: str) -> None:
+    show(page, address, stack="relu")
+    page.evaluate(DROP, [png(0), "clear.png"])
+    expect(page.locator("[data-transparent]")).to_be_visible()
+    page.locator("[data-upload] [name=background]").fill("#ff0000")
+    page.locator("[data-transparent] button").click()
+    expect(page.locator(".photo .frame img")).to_have_attribute("alt", "Your photo")
+    expect(page.locator(".photo .foot")).to_contain_text("24 × 24 cells from 0 to 1")
+    assert "1.00" in page.locator("#c0 .ticks").inner_text()
+
+
+def test_a_dropped_opaque_picture_is_taken_at_once(page: Page, address: str) -> None:
+    show(page, address, stack="relu")
+    page.evaluate(DROP, [png(255), "solid.png"])
+    expect(page.locator(".photo .frame img")).to_have_attribute("alt", "Your photo")

@@ -91,3 +91,13 @@ def test_the_choice_names_author_and_licence_of_every_sample(
         assert sample.licence in page
         assert f'data-image="{sample.name}"' in page
     assert ("<html" in page) is not bool(headers)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "transparent in places"), ("es", "partes transparentes. Elige")]
+)
+def test_the_panel_asks_for_a_transparent_pictures_background(
+    client: TestClient, lang: str, words: str
+) -> None:
+    page = client.get("/sources", params={"lang": lang, "stack": "relu"}, headers={"HX-Request": "true"}).text
+    assert words in page.split("data-transparent")[1].split("</div>")[0]
