@@ -19,4 +19,4 @@ compile() {  # compile OUTPUT [pip-compile options]
 }
 
 compile requirements.txt
-compile requirements-dev.txt --extra test --extra train --constraint requirements.txt
+compile requirements-dev.txt --extra test --extra train --extra keras --extra notebooks --constraint requirements.txt
