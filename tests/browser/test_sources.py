@@ -93,23 +93,23 @@ def test_a_file_that_is_no_picture_is_refused_in_a_sentence(page: Page) -> None:
     assert "cat-tabby" == image_of(page)
 
 
-@pytest.mark.parametrize(
-    ("text", "image"),
-    [
-        ("0 0.5 1\n1 0 -2", "grid([0,0.5,1;1,0,-2])"),
-        ("0,5\t1\n2\t3", "grid([0.5,1;2,3])"),
-        ("0,5;1\n2;3", "grid([0.5,1;2,3])"),
-        ("0,1;1,0", "grid([0,1;1,0])"),
-        ("[[1, 2], [3, 4]]", "grid([1,2;3,4])"),
-        ("1, 2\n3, 4", "grid([1,2;3,4])"),
-    ],
-)
-def test_numbers_are_read_in_every_usual_spelling(page: Page, text: str, image: str) -> None:
-    opened_at(page, "numbers")
-    page.locator("#sourcegrid").fill(text)
-    page.locator("[data-numbers-use]").click()
-    page.wait_for_url("**grid(**")
-    assert image == image_of(page)
+SPELLINGS = {
+    "0 0.5 1\n1 0 -2": "grid([0,0.5,1;1,0,-2])",
+    "0,5\t1\n2\t3": "grid([0.5,1;2,3])",
+    "0,5;1\n4;3": "grid([0.5,1;4,3])",
+    "0,1;1,0": "grid([0,1;1,0])",
+    "[[1, 2], [3, 4]]": "grid([1,2;3,4])",
+    "1, 2\n3, 5": "grid([1,2;3,5])",
+}
+
+
+def test_numbers_are_read_in_every_usual_spelling(page: Page) -> None:
+    for text, image in SPELLINGS.items():
+        opened_at(page, "numbers")
+        page.locator("#sourcegrid").fill(text)
+        page.locator("[data-numbers-use]").click()
+        page.wait_for_url(lambda url, image=image: image in parse_qs(urlsplit(url).query)["image"])
+        expect(page.locator("#sources")).to_be_hidden()
 
 
 def test_a_fault_in_the_numbers_names_its_row_and_keeps_the_text(page: Page) -> None:
