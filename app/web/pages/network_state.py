@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from app.domain.errors import UserError
 from app.web.addresses import READABLE
-from app.web.pages.scene import FIRST_IMAGE
+from app.web.pages.scene import FIRST_IMAGE, whole
 
 LEVELS = ("net", "layer", "unit")
 ORDERS = ("strength", "number")
@@ -49,6 +49,8 @@ class NetworkState:
     values: str = "after"
     show: str = "all"
     over: str = "none"
+    target: str = ""
+    layer: int = 0  # the block whose maps Grad-CAM weights; 0 leaves it to the method
     lang: str = ""
 
     @classmethod
@@ -75,6 +77,8 @@ class NetworkState:
             values=_one_of(query.get("values", "after"), VALUES, "values"),
             show=_one_of(query.get("show", "all"), SHOWN, "show"),
             over=_one_of(query.get("over", "none"), OVERLAYS, "over"),
+            target=query.get("target", "")[:100],
+            layer=whole(query.get("layer", "0"), "layer"),
             lang=query.get("lang", "") if query.get("lang", "") in ("en", "es") else "",
         )
 
@@ -83,9 +87,9 @@ class NetworkState:
         state = replace(self, **changes)  # type: ignore[arg-type]  # the fields are named by the caller
         usual = NetworkState()
         pairs = {"image": state.image}
-        for name in ("network", "level", "order", "values", "show", "over", "lang"):
+        for name in ("network", "level", "order", "values", "show", "over", "target", "layer", "lang"):
             if getattr(state, name) != getattr(usual, name):
-                pairs[name] = getattr(state, name)
+                pairs[name] = str(getattr(state, name))
         if state.at is not None:
             pairs["at"] = state.at.text
         return urlencode(pairs, safe=READABLE, quote_via=quote)

@@ -19,6 +19,7 @@ from app.store.photos import StoredPhoto
 from app.store.samples import SAMPLES, read_sample
 from app.store.shrink import bounded_size, shrink
 from app.store.sources import Source, SourceCard
+from app.web.addresses import encode
 from app.web.api.bodies import background_of
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf, ServicesOf
 from app.web.images import FOREVER, cache_control
@@ -76,6 +77,8 @@ async def upload(request: Request, jobs: JobsOf, services: ServicesOf) -> Respon
         return services.store.add(decode(data, background=background, limits=services.limits))
 
     stored = await jobs.run(keep)
+    if texts.get("then") == "network":
+        return RedirectResponse(f"/network?{encode({'image': stored.image, 'lang': state.lang})}", status_code=303)
     return RedirectResponse(state.url(image=stored.image), status_code=303)
 
 

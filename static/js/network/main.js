@@ -130,6 +130,8 @@ export async function start(root) {
   const sheets = host ? layOut(main, data) : [];
   page = { main, host: host instanceof HTMLElement ? host : null, data, sheets, over: null, pinned: readUnit(main.dataset.at) };
   for (const sheet of sheets) { listen(sheet); }
+  const own = main.querySelector('[data-own]');
+  if (own instanceof HTMLFormElement) { own.onchange = () => { if (own.checkValidity()) { own.submit(); } }; }
   const big = main.querySelector('[data-big]');
   if (big instanceof HTMLElement) { bigMap(big); }
   await Promise.all(sheets.map((sheet) => paint(sheet).catch(() => announce(say('js.net_failed')))));

@@ -11,10 +11,12 @@ const PITCHES = [58, 30, 16, 10]; // side of a map with its gap, in CSS pixels
 const GAP = 2;
 const FEW = 8; // maps of a block when only the strongest are shown
 
-/** @param {HTMLElement} column */
-function room(column) {
+const WIDTHS = [128, 96, 64]; // of a sheet among others, the widest with which all stand side by side
+
+/** @param {HTMLElement} column @param {number} width */
+function room(column, width) {
   if (column.classList.contains('is-open')) { return 290; }
-  return column.classList.contains('is-thin') ? 32 : 128;
+  return column.classList.contains('is-thin') ? 32 : width;
 }
 
 /** @param {number} count @param {number} height @param {number} width */
@@ -22,15 +24,27 @@ function pitchFor(count, height, width) {
   return PITCHES.find((pitch) => Math.ceil(count / Math.floor(height / pitch)) * pitch <= width) ?? PITCHES[PITCHES.length - 1];
 }
 
-/** Lay every sheet of the page out. @param {HTMLElement} main @param {Data} data @returns {Sheet[]} */
+/** Lay every sheet of the page out, narrower where they would not fit. @param {HTMLElement} main @param {Data} data @returns {Sheet[]} */
 export function layOut(main, data) {
+  const frame = main.querySelector('.net-scroll');
+  /** @type {Sheet[]} */
+  let sheets = [];
+  for (const width of WIDTHS) {
+    sheets = laidOut(main, data, width);
+    if (!frame || frame.clientWidth < 500 || frame.scrollWidth <= frame.clientWidth) { break; }
+  }
+  return sheets;
+}
+
+/** @param {HTMLElement} main @param {Data} data @param {number} wide @returns {Sheet[]} */
+function laidOut(main, data, wide) {
   const height = parseInt(getComputedStyle(main).getPropertyValue('--sheet-height'), 10) || 512;
   /** @type {Sheet[]} */
   const sheets = [];
   for (const canvas of main.querySelectorAll('canvas[data-sheet]')) {
     const column = canvas.closest('[data-block]');
     if (!(canvas instanceof HTMLCanvasElement) || !(column instanceof HTMLElement)) { continue; }
-    const block = data.blocks[Number(column.dataset.block) - 1], width = room(column);
+    const block = data.blocks[Number(column.dataset.block) - 1], width = room(column, wide);
     let units = ordered(block, main.dataset.order ?? 'strength');
     let pitch = pitchFor(units.length, height, width);
     if (main.dataset.show === 'strongest' && !column.classList.contains('is-open')) {
