@@ -15,8 +15,8 @@ from app.i18n.numbers import format_percent
 from app.store.samples import SAMPLES
 from app.web.deps import LanguageOf, ServicesOf
 from app.web.pages.about_card import (
+    DRAWN,
     SAYS,
-    SETS,
     Card,
     accuracies,
     by_set,
@@ -64,7 +64,7 @@ async def about(request: Request, lang: LanguageOf, services: ServicesOf) -> Res
 def card_values(network: Network, lang: Language) -> dict[str, Any]:
     """What the templates of the card show, as it stands there."""
     card = network.card
-    bins, rocs = by_set(card, "reliability"), by_set(card, "roc")
+    bins, rocs = by_set(card, "reliability", DRAWN), by_set(card, "roc", DRAWN)
     outside = found(card, "figures", "other", "roc_ood_dev_against_val")
     coverage = by_set(card, "risk_coverage")
     return {
@@ -94,12 +94,8 @@ def card_values(network: Network, lang: Language) -> dict[str, Any]:
 
 def rule(card: Card) -> dict[str, tuple[float, float]]:
     """For each set, what share the limits of `unsure` leave to be answered, and how much of that is right."""
-    both = {key: (found(card, "figures", name), key) for name, key in SETS.items()}
-    return {
-        key: (1.0 - figures["unsure"], figures["accuracy_when_sure"])
-        for figures, key in both.values()
-        if figures and figures.get("unsure") is not None and figures.get("accuracy_when_sure") is not None
-    }
+    silent, right = by_set(card, "unsure"), by_set(card, "accuracy_when_sure")
+    return {key: (1.0 - silent[key], right[key]) for key in silent if key in right}
 
 
 @cache

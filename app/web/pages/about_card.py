@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ SETS = {
     "test_web": "about.set_test_web",
     "held_out_sources": "about.set_held_out_sources",
 }
+DRAWN = ("val", "test_web")  # whose reliability and ROC are drawn: more curves could not be told apart
 OUTSIDERS = {"ood_dev": "about.set_ood_dev", "held_out_other_train": "about.set_held_out_other_train"}
 SHOWS = {"cat": "about.is_cat", "dog": "about.is_dog"}
 SAYS = {"cat": "about.says_cat", "dog": "about.says_dog", "unsure": "about.says_unsure"}
@@ -128,10 +129,10 @@ def outsiders(card: Card) -> tuple[Said, ...]:
     return tuple(Said(key, tuple(row.values())) for key, row in rows if row)
 
 
-def by_set(card: Card, name: str) -> dict[str, Any]:
+def by_set(card: Card, name: str, sets: Iterable[str] = SETS) -> dict[str, Any]:
     """One entry of the figures of each set that has it, by the set's text."""
-    entries = {key: found(card, "figures", each, name) for each, key in SETS.items()}
-    return {key: entry for key, entry in entries.items() if entry}
+    entries = {SETS[each]: found(card, "figures", each, name) for each in sets}
+    return {key: entry for key, entry in entries.items() if entry is not None}
 
 
 def suspects(card: Card) -> dict[str, Any]:

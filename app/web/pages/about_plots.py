@@ -8,10 +8,10 @@ from math import floor, sqrt
 from typing import Any
 
 WIDTH, HEIGHT = 360, 300
-LEFT, TOP, RIGHT, BOTTOM = 46, 12, 346, 262  # of the square that holds the curves
+LEFT, TOP, RIGHT, BOTTOM = 46, 22, 346, 262  # of the square that holds the curves
 BAR = 200  # length of a bar for the shares from GUESS to 1
 GUESS = 0.5  # what guessing reaches: bars begin there
-LARGEST_DOT = 8.0
+LARGEST_DOT = 6.0
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def coverage_chart(
 ) -> Chart:
     """Share answered across, share right up; `chosen` marks where the limits of `unsure` stand."""
     rates = [point["accuracy"] for curve in curves.values() for point in curve]
-    low = _floor(min(rates) - 0.02, steps=20)
+    low = _floor(min(rates), steps=20)
     x, y = _scale(GUESS, 1.0, LEFT, RIGHT), _scale(low, 1.0, BOTTOM, TOP)
     placed, marks = [], []
     for number, (key, curve) in enumerate(curves.items(), start=1):
@@ -126,7 +126,7 @@ def _scale(low: float, high: float, start: float, end: float) -> Callable[[float
 
 
 def _floor(value: float, steps: int = 10) -> float:
-    """The next whole step below, at most what guessing reaches."""
+    """The next whole step below, and room for two steps at least."""
     return min(floor(value * steps) / steps, 0.9)
 
 

@@ -74,8 +74,8 @@ def test_terms_rule_and_checksum_are_said(client: TestClient) -> None:
     text = read(client, lang="en")
     assert "non-commercial research and education" in text
     assert CARD["weights_sha256"] in text
-    assert f"above {100 * CARD['unsure']['max_other']:.1f} %" in text
-    assert f"below {100 * CARD['unsure']['min_confidence']:.1f} %" in text
+    assert f"above {100 * CARD['unsure']['max_other']:.0f} %" in text
+    assert f"below {100 * CARD['unsure']['min_confidence']:.0f} %" in text
     assert "not dropped" in text
 
 
@@ -169,17 +169,17 @@ def test_rows_are_read_off_the_card() -> None:
 
 def test_charts_place_the_corners_of_the_axes() -> None:
     roc = roc_chart({"a": {"points": [[0.0, 0.0], [0.25, 1.0], [1.0, 1.0]]}})
-    assert "46,262 121,12 346,12" == roc.curves[0].points
-    assert (46.0, 262.0, 346.0, 12.0) == roc.diagonal
+    assert "46,262 121,22 346,22" == roc.curves[0].points
+    assert (46.0, 262.0, 346.0, 22.0) == roc.diagonal
     bins = [
         {"confidence": 0.75, "accuracy": 1.0, "pictures": 4},
         {"confidence": 1.0, "accuracy": 0.5, "pictures": 1},
     ]
     chart = reliability_chart({"a": bins})
-    assert [(196.0, 12.0), (346.0, 262.0)] == [(dot.x, dot.y) for dot in chart.curves[0].dots]
+    assert [(196.0, 22.0), (346.0, 262.0)] == [(dot.x, dot.y) for dot in chart.curves[0].dots]
     assert chart.curves[0].dots[0].r > chart.curves[0].dots[1].r
     coverage = coverage_chart({"a": [{"answered": 1.0, "accuracy": 0.9}]}, {"a": (0.5, 1.0)})
-    assert (46.0, 12.0) == (coverage.marks[0].dots[0].x, coverage.marks[0].dots[0].y)
+    assert (46.0, 22.0) == (coverage.marks[0].dots[0].x, coverage.marks[0].dots[0].y)
     assert [0.0, 0.0, 100.0] == [
         bar(0.4, 0.3, 0.75).length,
         bar(0.4, 0.3, 0.75).low,
