@@ -162,3 +162,13 @@ def test_a_dropped_opaque_picture_is_taken_at_once(page: Page, address: str) -> 
     show(page, address, stack="relu")
     page.evaluate(DROP, [png(255), "solid.png"])
     expect(page.locator(".photo .frame img")).to_have_attribute("alt", "Your photo")
+
+
+def test_the_tray_draws_every_kernel_as_a_small_square(page: Page, address: str) -> None:
+    show(page, address, stack="gray|conv(box)")
+    page.locator("#col2 .pick").first.click()
+    sizes = page.locator("#kernels .kernel-picture").evaluate_all(
+        "all => all.map((e) => [e.width, e.height])"
+    )
+    assert [[64, 64]] * len(sizes) == sizes
+    assert 20 <= len(sizes)
