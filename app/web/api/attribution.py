@@ -4,152 +4,36 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
-from app.domain.errors import UserError
-from app.engine.attribution.registry import find_method, methods
-from app.engine.attribution.subject import Plane, Settings
+from app.engine.attribution.registry import methods
+from app.engine.attribution.subject import Plane
 from app.explorer.attribution import Attributed, Question, attribute, attribution_picture, map_scale
 from app.rendering.scale import Scale
 from app.store.sources import SourceCard
 from app.web.addresses import API, encode
-from app.web.api import schemas
 from app.web.api.answers import answer_json, problems
+from app.web.api.attribution_schemas import (
+    MAX_CELLS,
+    AttributionBody,
+    AttributionOut,
+    ColoursOut,
+    MethodOut,
+    MethodsOut,
+    PictureOfMap,
+    WithChecks,
+)
 from app.web.api.bodies import content_type, one_of, read_json, unread
 from app.web.deps import SayOf, Services, ServicesOf
 from app.web.images import answer_bytes, cache_control
 
 router = APIRouter(tags=["attribution"])
-MAX_CELLS = 16_384  # of a map that is written out; the picture shows larger ones
 _DIGITS = 7  # all that a float32 holds
-_DEFAULTS = Settings()
 _ERRORS = problems(404, 410, 413, 415, 422, 503)
-
-
-class AttributionQuery(BaseModel):
-    """A photo, a method and the answer asked about; each method takes its own settings and no other."""
-
-    image: schemas.Image
-    method: str = Field(
-        max_length=100,
-        description="How to attribute; `GET /attribution/methods` tells each.",
-        examples=["grad_cam"],
-        json_schema_extra={"enum": list(methods())},
-    )
-    target: str | None = Field(
-        None,
-        max_length=100,
-        description="The output asked about: cat, dog, other; the likeliest if left out.",
-    )
-    network: str | None = Field(
-        None, max_length=100, description="A network's name; the first one if left out."
-    )
-    layer: schemas.Index | None = Field(
-        None, description="grad_cam: the stage whose maps are weighted; the last with more than one cell."
-    )
-    size: int | None = Field(
-        None, ge=1, le=2048, description="occlusion: side of the patch in cells; a seventh of the picture."
-    )
-    step: int | None = Field(
-        None, ge=2, le=2048, description="occlusion: how far the patch moves; half its side."
-    )
-    stage: schemas.Index = Field(0, description="effective_field: the stage of the cell.")
-    channel: schemas.Index = Field(0, description="effective_field: its map.")
-    row: schemas.Index = Field(0, description="effective_field: its row.")
-    column: schemas.Index = Field(0, description="effective_field: its column.")
-
-    def question(self) -> Question:
-        """The question as the explorer takes it.
-
-        Raises
-        ------
-        UserError
-            `attribution_setting`, when a setting of another method is given.
-        """
-        method = find_method(self.method)
-        own, every = set(method.settings), set(vars(_DEFAULTS))
-        if foreign := sorted((self.model_fields_set & every) - own):
-            raise UserError(
-                "attribution_setting", name=foreign[0], method=method.name, known=", ".join(method.settings) or "–"
-            )  # fmt: skip
-        settings = Settings(**{name: getattr(self, name) for name in every})
-        return Question(self.image, self.method, self.target, self.network, settings)
-
-
-class WithChecks(AttributionQuery):
-    """The same, and whether to check the map."""
-
-    checks: bool = Field(True, description="Whether to run the checks, which take longer than the map.")
-
-
-class AttributionBody(WithChecks):
-    """A photo, a method and the answer asked about."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class PictureOfMap(AttributionQuery):
-    """The same as a picture."""
-
-    positive: bool = Field(False, description="Only what speaks for the target; the rest is 0.")
-
-
-class ColoursOut(BaseModel):
-    """The colours of the map's picture; values beyond have the colour of the nearer end."""
-
-    low: float
-    high: float
-    colors: str = Field(description="diverging about 0, or sequential from 0.")
-
-
-class AttributionOut(BaseModel):
-    """A method's map, its numbers and its checks."""
-
-    method: str
-    network: str
-    target: str
-    logit: float = Field(description="The target's raw output.")
-    probability: float = Field(description="The target's share in the softmax of all outputs, uncalibrated.")
-    picture: tuple[int, int] = Field(description="Rows and columns of what the network reads.")
-    shape: tuple[int, int] = Field(description="Rows and columns of the map, which lies over all of it.")
-    map: list[list[float]] | None = Field(
-        None, description=f"The map, signed where the method is; left out above {MAX_CELLS} cells."
-    )
-    min: float
-    max: float
-    scale: ColoursOut
-    map_url: str = Field(description="The map as PNG, one pixel a cell.")
-    positive_url: str = Field(description="What is left of it above 0, as PNG.")
-    details: dict[str, Any] = Field(
-        description="What the method found besides: grad_cam's weights, the theoretical box ..."
-    )
-    checks: dict[str, dict[str, Any]] = Field(
-        description="By check, its numbers and whether it is `passed`; empty with checks=false."
-    )
-    milliseconds: float
-
-
-class MethodOut(BaseModel):
-    """A method in words."""
-
-    method: str
-    title: str
-    says: str = Field(description="What its map tells.")
-    says_not: str = Field(description="What it does not tell.")
-    settings: list[str]
-    checks: dict[str, str] = Field(description="By check, what it asks.")
-    uses_target: bool
-
-
-class MethodsOut(BaseModel):
-    """Every method."""
-
-    methods: list[MethodOut]
 
 
 @router.get("/attribution/methods", summary="Methods of attribution", response_model=MethodsOut)
