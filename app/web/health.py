@@ -111,7 +111,7 @@ class NoAddresses(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple) and len(record.args) == 5:
             client, method, path, version, status = record.args
-            bare = re.sub(r"(/images/)[^?\s]*", r"\1…", str(path).partition("?")[0])
+            bare = re.sub(r"(/(?:images|view)/).*", r"\1…", str(path).partition("?")[0])
             record.args = (client, method, bare, version, status)
         return True
 

@@ -1,10 +1,13 @@
 """Liveness, readiness, metrics."""
 
+import logging
 import time
 
+import pytest
 from fastapi.testclient import TestClient
 
 from app.store.photos import PhotoStore
+from app.web.health import NoAddresses
 
 
 def test_alive(client):
@@ -65,3 +68,19 @@ def test_the_printed_examples_name_the_server_that_prints_them(client):
     page = client.get("/docs").text
     assert "http://testserver/api/v1/trace" in page
     assert "127.0.0.1:8000" not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/api/v1/images/0123abcd/trace", "/api/v1/images/…"),
+        ("/view/0123abcd.webp", "/view/…"),
+        ("/?image=0123abcd&stack=gray", "/"),
+        ("/about", "/about"),
+    ],
+)
+def test_the_access_log_names_no_photo(path, logged):
+    args = ("127.0.0.1:1", "GET", path, "1.1", 200)
+    record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, "%s %s %s %s %d", args, None)
+    assert NoAddresses().filter(record)
+    assert logged == record.args[2]
