@@ -17,7 +17,11 @@ PLAIN_HTTP = "for (const name of ['mediaDevices', 'clipboard']) Object.definePro
 COPY_PICTURE = """async () => {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [40, 30];
-  canvas.getContext('2d').fillRect(5, 5, 20, 20);
+  const pen = canvas.getContext('2d');
+  pen.fillStyle = 'white';
+  pen.fillRect(0, 0, 40, 30);
+  pen.fillStyle = 'black';
+  pen.fillRect(5, 5, 20, 20);
   const blob = await new Promise((done) => canvas.toBlob(done, 'image/png'));
   await navigator.clipboard.write([new ClipboardItem({'image/png': blob})]);
 }"""
