@@ -101,6 +101,16 @@ def test_the_answer_follows_a_patch_and_a_muted_map(watched_page: Page, address:
     expect(share).to_have_text(plain)
     expect(watched_page.locator("[data-changed]")).to_be_hidden()
 
+    temperature = watched_page.locator("[data-temperature]")
+    temperature.fill("8")
+    said = [
+        float(watched_page.locator(f"[data-class='{name}'] [data-logit]").get_attribute("data-value"))
+        for name in ("cat", "dog")
+    ]
+    scale = 8 * float(watched_page.locator("[data-verdict]").get_attribute("data-scale"))
+    expected = 1 / (1 + np.exp((said[1] - said[0]) / scale))
+    assert float(share.inner_text()) == pytest.approx(expected, abs=0.006)
+
     open_net(watched_page, address, "lang=en&level=unit&at=10.50")
     kept = logit.inner_text()
     watched_page.locator("[data-gain]").fill("0")

@@ -23,7 +23,7 @@ from app.layers.explanation import Term
 from app.layers.weights import Weights
 from app.rendering.maps import atlas_png
 from app.rendering.scale import Scale, choose_scale
-from app.web.addresses import Addresses, encode
+from app.web.addresses import API, Addresses, encode
 from app.web.pages.cell_grids import Grid, grid
 from app.web.pages.network_state import NetworkState, Spot
 from app.web.pages.network_view import BlockView, plane_blocks, spot_field, version_query
@@ -71,6 +71,7 @@ class UnitView:
     scale: Scale
     after_picture: str
     after_scale: Scale
+    effective: str
     field: Box
     window: Box
     likeness: Likeness | None
@@ -156,6 +157,7 @@ def unit_view(
         scale=view.before_scale,
         after_picture=addresses.map(block.out, spot.unit),
         after_scale=view.scale,
+        effective=effective_url(state, network, block, spot),
         field=spot_field(trace, block, spot),
         window=layer.window(trace.stages[block.learned - 1].shape).pull(Box.cell(spot.row, spot.col))
         if layer
@@ -196,6 +198,13 @@ def products_url(state: NetworkState, network: Network, spot: Spot, channels: li
     query = version_query(state, network)
     query |= {"at": f"{spot.block}.{spot.unit}", "maps": ".".join(map(str, channels))}
     return f"/network/products.png?{encode(query)}"
+
+
+def effective_url(state: NetworkState, network: Network, block: Block, spot: Spot) -> str:
+    """Where the picture of a cell's effective field is: how much each pixel really moves it."""
+    query = {"method": "effective_field", "network": network.name, "stage": str(block.learned)}
+    query |= {"channel": str(spot.unit), "row": str(spot.row), "column": str(spot.col)}
+    return f"{API}/attribution.png?{encode(version_query(state, network) | query)}"
 
 
 def products_png(trace: Trace, spot: Spot, channels: list[int]) -> bytes:

@@ -64,12 +64,27 @@ function tell(main, found, changed) {
     one.classList.toggle('is-label', one === named);
     bar(one, found.probabilities[name]);
     const logit = one.querySelector('[data-logit]');
-    if (logit) { logit.textContent = number(found.scores[name], 2); }
+    if (logit instanceof HTMLElement) { logit.textContent = number(found.scores[name], 2); logit.dataset.value = String(found.scores[name]); }
   }
   const other = box.querySelector('[data-other]');
   if (other instanceof HTMLElement) { bar(other, found.scores.other_probability); }
+  soften(box);
   const first = classes[0];
   note(main, changed && first ? say('js.net_changed', { name: first.dataset.called ?? '', share: first.dataset.before ?? '' }) : '');
+}
+
+/** The bars at another temperature: softmax of the logits divided by it; the answer keeps its own. @param {HTMLElement} box */
+function soften(box) {
+  const slider = box.querySelector('[data-temperature]'), shown = box.querySelector('[data-temperature-shown]');
+  if (!(slider instanceof HTMLInputElement)) { return; }
+  if (shown) { shown.textContent = number(Number(slider.value), 2); }
+  if (slider.value === slider.defaultValue && !box.dataset.softened) { return; }
+  box.dataset.softened = 'true';
+  /** @type {HTMLElement[]} */
+  const classes = [...box.querySelectorAll('[data-class]')].filter((one) => one instanceof HTMLElement);
+  const powers = classes.map((one) => Math.exp(Number(one.querySelector('[data-logit]')?.getAttribute('data-value')) / (Number(box.dataset.scale) * Number(slider.value))));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  classes.forEach((one, i) => bar(one, powers[i] / total));
 }
 
 /** @param {HTMLElement} one @param {number} share */
@@ -125,6 +140,11 @@ export function start(main) {
     event.preventDefault();
     moveTo(main, corner.row + way[0], corner.col + way[1]);
   };
+  const box = main.querySelector('[data-verdict]');
+  if (box instanceof HTMLElement) {
+    const slider = box.querySelector('[data-temperature]');
+    if (slider instanceof HTMLElement) { slider.oninput = () => soften(box); }
+  }
   const knobs = main.querySelector('[data-knobs]');
   if (knobs instanceof HTMLElement) {
     knobs.oninput = () => {
