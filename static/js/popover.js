@@ -1,5 +1,5 @@
 // @ts-check
-/** Places an opened popover under the button that opened it, inside the window. */
+/** Places an opened popover under the button that opened it, inside the window; a menu closes on a choice. */
 
 let listening = false;
 /** @type {Element | null} */
@@ -11,6 +11,11 @@ export function start() {
   document.addEventListener("click", (event) => {
     opener = event.target instanceof Element ? event.target.closest("[popovertarget]") : null;
   }, true);
+  document.addEventListener("click", (event) => {
+    const chosen = event.target instanceof Element ? event.target.closest("a") : null;
+    const menu = chosen?.closest(".menu:popover-open");
+    if (menu instanceof HTMLElement) menu.hidePopover(); // what was chosen replaces the page under it
+  });
   document.addEventListener("toggle", (event) => {
     const panel = event.target;
     if (panel instanceof HTMLElement && panel.matches(":popover-open")) place(panel);

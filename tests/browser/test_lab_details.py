@@ -172,3 +172,11 @@ def test_the_tray_draws_every_kernel_as_a_small_square(page: Page, address: str)
     )
     assert [[64, 64]] * len(sizes) == sizes
     assert 20 <= len(sizes)
+
+
+def test_a_menu_closes_on_a_choice(page: Page, address: str) -> None:
+    show(page, address, stack="relu")
+    page.locator("[popovertarget=examples]").click()
+    page.locator("#examples a").first.click()
+    expect(page.locator("#examples")).to_be_hidden()
+    expect(page.locator("#col4")).to_be_visible()

@@ -78,7 +78,9 @@ async def upload(request: Request, jobs: JobsOf, services: ServicesOf) -> Respon
 
     stored = await jobs.run(keep)
     if texts.get("then") == "network":
-        return RedirectResponse(f"/network?{encode({'image': stored.image, 'lang': state.lang})}", status_code=303)
+        return RedirectResponse(
+            f"/network?{encode({'image': stored.image, 'lang': state.lang})}", status_code=303
+        )
     return RedirectResponse(state.url(image=stored.image), status_code=303)
 
 
