@@ -161,4 +161,5 @@ def test_every_level_overlay_and_colour_has_its_text() -> None:
     wanted = {f"network.hint_{name}" for name in LEVELS} | {f"network.over_{name}" for name in OVERLAYS}
     wanted |= {f"network.colour_{name}" for name in COLOURS}
     prefixes = ("network.hint_", "network.over_", "network.colour_")
-    assert wanted == {key for key in load_catalogue().keys() if key.startswith(prefixes)}
+    keys = load_catalogue().keys()
+    assert wanted == {key for key in keys if key.startswith(prefixes)}
