@@ -11,7 +11,7 @@ import torch
 if find_spec("keras") is None:
     pytest.skip("Keras is not installed (extra `keras`)", allow_module_level=True)
 
-from models import keras_train, train
+from models import frameworks, keras_train, train
 from models.augment import normalize
 from models.data import decode, squeeze
 from models.keras_convert import from_network, from_served, to_network, to_served
@@ -162,3 +162,35 @@ def test_what_keras_does_not_do_is_refused(archives: Path, tmp_path: Path) -> No
                 str(tmp_path),
             ]
         )
+
+
+def counted(x: int) -> int:
+    """A docstring that does not count."""
+    # nor does a comment
+
+    return (
+        x + 1  # three lines that are one statement
+    )
+
+
+def test_lines_of_code_leave_out_what_does_nothing() -> None:
+    assert 2 == frameworks.code_lines(counted)
+
+
+def test_the_readme_shows_the_measured_comparison() -> None:
+    figures = json.loads(frameworks.RESULT.read_text("utf-8"))
+    assert frameworks.table(figures) in (ROOT / "README.md").read_text("utf-8")
+    torch_run, keras_run = (figures["frameworks"][name] for name in ("torch", "keras"))
+    assert torch_run["pictures_checked"] == keras_run["pictures_checked"]
+    assert len(torch_run["epochs"]) == len(keras_run["epochs"])
+
+
+def test_both_trainings_compared_begin_alike(
+    archives: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frameworks.schedule, "SIDES", frameworks.schedule.SIDES)  # `measure` sets it
+    words = ["--epochs", "1", "--steps-per-epoch", "1", "--chain", "4s 6s 6s", "--threads", "1"]
+    args = train.parse_arguments(["--data", str(archives), "--work", str(tmp_path), *words])
+    one, other = (frameworks.measure(name, args) for name in ("torch", "keras"))
+    assert one["epochs"][0]["loss"] == pytest.approx(other["epochs"][0]["loss"], abs=2e-4)
+    assert 12 == one["pictures_checked"]["val"] == other["pictures_checked"]["val"]
