@@ -42,6 +42,7 @@ SHELF = Shelf()
 SMALL = {
     "stride": (1, 4), "dilation": (1, 3), "padding": (0, 3), "output_padding": (0, 3), "size": (1, 4),
     "rows": (-3, 14), "cols": (-3, 14), "factor": (1, 3), "bias": (-2, 2), "mean": (-2, 2), "std": (0.1, 3),
+    "maps": (1, 3),
 }  # fmt: skip
 TENSORS = {"weights": ["net.c1", "net.even", "net.dw"], "dense": ["net.fc"]}
 MATRICES = ["[1]", "[0.5,-1]", "[1;2;-0.25]", "[0,1;1,0]", "[1,-2,3;0.5,0,1;-1,1,2]"]

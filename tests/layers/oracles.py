@@ -150,6 +150,23 @@ def l2pool(layer: Any, x: Tensor) -> Tensor:
     return windows(layer, x, 0.0)[0].square().sum(2).sqrt()
 
 
+def local(layer: Any, x: Tensor) -> Tensor:
+    """A loop over places; the weights are drawn as the layer's text says, and added tap by tap."""
+    channels, (size_rows, size_cols), (down, right) = x.shape[1], layer.size, layer.stride
+    rows, cols = (x.shape[2] - size_rows) // down + 1, (x.shape[3] - size_cols) // right + 1
+    drawn = np.random.default_rng(layer.seed).standard_normal(
+        (layer.maps, rows, cols, channels, size_rows, size_cols)
+    )
+    weights = torch.from_numpy((drawn / (size_rows * size_cols) ** 0.5).astype(np.float32)).double()
+    out = []
+    for i in range(layer.maps):
+        for j in range(rows):
+            for k in range(cols):
+                patch = x[0, :, j * down : j * down + size_rows, k * right : k * right + size_cols]
+                out.append((patch * weights[i, j, k]).sum())
+    return torch.stack(out).reshape(1, layer.maps, rows, cols)
+
+
 def gray(layer: Any, x: Tensor) -> Tensor:
     if x.shape[1] == 1:
         return x
@@ -226,7 +243,7 @@ def dense(layer: Any, x: Tensor) -> Tensor:
 
 
 ORACLES: dict[str, Callable[[Any, Tensor], Tensor]] = {
-    "conv": conv, "deconv": deconv, "weights": weights,
+    "conv": conv, "deconv": deconv, "weights": weights, "local": local,
     "relu": lambda layer, x: F.relu(x),
     "leaky_relu": lambda layer, x: F.leaky_relu(x, layer.slope),
     "elu": lambda layer, x: F.elu(x),
