@@ -20,6 +20,8 @@ from app.compute.threads import set_threads
 from app.engine.network import Shelf
 from app.engine.trace import Bounds
 from app.explorer import Explorer
+from app.lessons import load_course
+from app.lessons.loader import BUILT_IN
 from app.settings import ROOT, Settings
 from app.store.limits import Limits
 from app.store.memory import ByteBoundedCache
@@ -85,12 +87,15 @@ def build_services(settings: Settings) -> Services:
     pictures: ByteBoundedCache[Any, Any] = ByteBoundedCache(pictures_bytes, len)
     shelf = Shelf(ROOT / "models")
     bounds = Bounds(settings.stage_max_cells, settings.trace_max_cells)
+    explorer = Explorer(Sources(store), shelf, traces, pictures, bounds)
+    folders = [BUILT_IN, *([settings.lessons_folder] if settings.lessons_folder else [])]
     return Services(
         settings=settings,
         limits=Limits(max_bytes=settings.upload_max_bytes, max_pixels=settings.upload_max_pixels),
         store=store,
-        explorer=Explorer(Sources(store), shelf, traces, pictures, bounds),
+        explorer=explorer,
         shelf=shelf,
+        course=load_course(folders, explorer.tensors),
         traces=traces,
         pictures=pictures,
         jobs=Jobs(settings.worker_threads, settings.queue_length),

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
         le=64,
         description="Threads of one torch or OpenCV operation; small jobs run best with 1.",
     )
+    lessons_folder: Path | None = Field(
+        None, description="Folder of a teacher's own lessons, shown behind the built-in ones."
+    )
     default_language: Literal["en", "es"] = Field(
         "en", description="Language where neither the address nor Accept-Language asks for one we have."
     )

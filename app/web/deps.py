@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from app.engine.network import Shelf
 from app.explorer import Explorer
 from app.i18n import Language
+from app.lessons import Course
 from app.settings import Settings
 from app.store.limits import Limits
 from app.store.memory import ByteBoundedCache
@@ -31,6 +32,7 @@ class Services:
     store: PhotoStore
     explorer: Explorer
     shelf: Shelf
+    course: Course
     traces: AnyCache
     pictures: AnyCache
     jobs: Jobs

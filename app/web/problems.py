@@ -36,6 +36,7 @@ STATUS: Mapping[str, int] = {
     "image_unknown": 404,
     "photo_unknown": 404,
     "network_unknown": 404,
+    "lesson_unknown": 404,
     "unknown_kernel": 404,  # asked for by name; one inside a text has a position
     "not_found": 404,
     "method_not_allowed": 405,

@@ -5,13 +5,16 @@ import * as copy from "./copy.js";
 import * as enlarge from "./enlarge.js";
 import * as fit from "./fit.js";
 import * as history from "./history.js";
+import * as keys from "./keys.js";
 import * as live from "./live.js";
 import * as notation from "./notation.js";
+import * as notice from "./notice.js";
 import * as popover from "./popover.js";
 import * as reorder from "./reorder.js";
+import * as send from "./send.js";
 import * as theme from "./theme.js";
 
-const behaviours = [theme, popover, fit, notation, live, history, copy, add, reorder, enlarge];
+const behaviours = [theme, keys, notice, popover, fit, notation, live, history, copy, add, reorder, enlarge, send];
 
 /** @param {ParentNode} root */
 function start(root) {
@@ -23,6 +26,8 @@ document.addEventListener("htmx:after:swap", () => start(document));
 // features that only the lab needs load after the first view stands
 if (document.querySelector("[data-stack]")) {
   import("./lens.js").then((lens) => lens.start(document));
+}
+if (document.querySelector("main.lab")) {
   import("./sources.js").then((sources) => sources.start(document));
   import("./kernel_editor.js").then((editor) => editor.start());
 }

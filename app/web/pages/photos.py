@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -31,6 +32,7 @@ VIEW_SIDE = 768  # longer side of a picture for display
 TINY = 128  # a picture up to this side is enlarged cell by cell, so that its cells stay sharp
 THUMB_SIDE = 144  # twice the 72 CSS pixels of a thumbnail
 PATTERN_SIZES = (8, 16, 32, 64, 128, 256)
+_OTHER_PAGE = re.compile(r"network|course/[a-z0-9-]{1,80}")  # where an upload may lead besides the lab
 _FIELDS = 32  # of an upload's form: the scene's names and a few more
 router = APIRouter(include_in_schema=False)
 
@@ -77,9 +79,9 @@ async def upload(request: Request, jobs: JobsOf, services: ServicesOf) -> Respon
         return services.store.add(decode(data, background=background, limits=services.limits))
 
     stored = await jobs.run(keep)
-    if texts.get("then") == "network":
+    if _OTHER_PAGE.fullmatch(then := texts.get("then", "")):
         return RedirectResponse(
-            f"/network?{encode({'image': stored.image, 'lang': state.lang})}", status_code=303
+            f"/{then}?{encode({'image': stored.image, 'lang': state.lang})}", status_code=303
         )
     return RedirectResponse(state.url(image=stored.image), status_code=303)
 

@@ -1,0 +1,85 @@
+"""Lessons are files: the built-in ones read without a fault, a bad one is named with its line and reason."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.engine.network import Shelf
+from app.lessons.loader import BUILT_IN, load_course
+from app.lessons.markup import markdown, mathml
+
+TENSORS = Shelf(Path(__file__).parents[2] / "models")
+FIRST = BUILT_IN / "01-image-is-a-tensor"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(FIRST, tmp_path / "01-mine")
+    return tmp_path
+
+
+def test_the_built_in_lessons_have_no_fault() -> None:
+    course = load_course([BUILT_IN], TENSORS())
+    assert () == course.faults
+    assert list(range(1, len(course.lessons) + 1)) == [lesson.number for lesson in course.lessons]
+    for lesson in course.lessons:
+        assert all(lesson.idea[language] and lesson.deeper[language] for language in ("en", "es"))
+        assert all(option.belief and option.scene for option in lesson.question.options if not option.right)
+
+
+def test_a_teachers_folder_follows(folder: Path) -> None:
+    course = load_course([BUILT_IN, folder])
+    assert "mine" == course.lessons[-1].slug
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("minutes: 5", "minutes: soon", "minutes: a whole number"),
+        ("stack: gray\n", "stack: grey\n", "unknown_layer"),
+        ("right: true", "right: false", "exactly one option"),
+        (
+            "{en: An image is a tensor, es: Una imagen es un tensor}",
+            "{en: Only English}",
+            "title: it needs en and es",
+        ),
+        ("minutes: 5", "minutes: [5", "expected"),
+        ("scenes:", "scene:", "scenes: a list"),
+    ],
+)
+def test_a_bad_lesson_is_named_with_its_line_and_reason(
+    folder: Path, old: str, new: str, reason: str
+) -> None:
+    file = folder / "01-mine" / "lesson.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    course = load_course([folder])
+    assert () == course.lessons
+    [fault] = course.faults
+    assert "01-mine/lesson.yaml" == fault.file
+    assert reason in fault.reason
+    assert fault.line >= 1
+
+
+def test_missing_words_are_named(folder: Path) -> None:
+    (folder / "01-mine" / "es.md").unlink()
+    [fault] = load_course([folder]).faults
+    assert "01-mine/es.md" == fault.file
+
+
+def test_prose_is_marked_in_colour_and_never_obeyed_as_html() -> None:
+    html = markdown("{kernel:nine} $\\kernel{K}$ <script>x</script> {cell:<b>}")
+    assert '<b class="t-k">nine</b>' in html
+    assert '<mstyle class="t-k">' in html
+    assert "<script" not in html
+    assert "<b>" not in html
+
+
+def test_formulas_carry_their_text() -> None:
+    html = mathml(r"\frac{n - \kernel{k}}{\step{s}}", True, 'say "it"')
+    assert 'aria-label="say &#34;it&#34;"' in html
+    assert 1 == html.count('class="t-k"') == html.count('class="t-step"')
