@@ -168,7 +168,7 @@ def _fault(owner: str, param: Param, arg: Arg) -> NotationError:
         arg.position,
         owner=owner,
         name=param.name,
-        expected=param.type,
+        expected="pool_padding" if param.type == "padding" and not param.choices else param.type,
         choices=", ".join(param.choices),
     )
 

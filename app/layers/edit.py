@@ -94,6 +94,23 @@ def toggle(text: str, layer: int, tensors: Tensors | None = None) -> Stack:
     return _read(layers, tensors)
 
 
+def stage_after(stage: int, action: str, layer: int, last: int, *, to: int = 0, added: int = 1) -> int | None:
+    """Where the layer of a stage stands after an edit of `layer` in a stack of `last`; None where it is gone.
+
+    The photo is stage 0 and stays. `to` is a move's place, `added` how many layers an insertion brings.
+    """
+    if stage == 0:
+        return 0
+    order = list(range(1, last + 1))
+    if action in ("insert", "duplicate"):
+        order[layer:layer] = [0] * added
+    elif action == "remove":
+        del order[layer - 1]
+    elif action == "move":
+        order.insert(min(max(to, 1), last) - 1, order.pop(layer - 1))
+    return order.index(stage) + 1 if stage in order else None
+
+
 def _bank(text: str, layer: int, tensors: Tensors | None) -> list[str]:
     """The kernels of a convolution, each as it stands in a bank."""
     found = parse_stack(format_layers(tuple(_layers(text, layer))), tensors).layers[layer - 1]

@@ -1,6 +1,6 @@
 // @ts-check
 /** Adding a layer by one search over names and what they do; choosing a layer's kernel from the tray. */
-import { go } from "./history.js";
+import { go, scene } from "./history.js";
 
 let after = 0;
 let picked = 0;
@@ -22,12 +22,6 @@ export function start() {
   const search = document.getElementById("addsearch");
   search?.addEventListener("input", filter);
   search?.addEventListener("keydown", (event) => { if (event instanceof KeyboardEvent) steer(event); });
-}
-
-/** The scene that stands on the page, as a query. */
-function scene() {
-  const stack = document.querySelector("[data-stack]");
-  return stack instanceof HTMLElement ? stack.dataset.scene || "" : "";
 }
 
 /** @returns {HTMLElement[]} */

@@ -1,7 +1,9 @@
 // @ts-check
 /** The whole window takes a dropped picture; the photo's place says so while one is dragged over the page. */
+import { show } from "./notice.js";
 import { open, phrase, tell } from "./source_panel.js";
 import { send } from "./uploads.js";
+import { say } from "./words.js";
 
 /** @param {DragEvent} event whether it brings something from outside, and not a layer of the page */
 function brings(event) {
@@ -28,6 +30,8 @@ export function start() {
     event.preventDefault();
     const file = event.dataTransfer?.files[0];
     if (file) {
+      const { length } = event.dataTransfer?.files ?? [];
+      if (length > 1) show(say("js.first_file", { n: length, name: file.name }));
       send(file, file.name);
       return;
     }

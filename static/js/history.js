@@ -89,6 +89,13 @@ export function readable(query) {
   return String(query).replace(/%(28|29|2C|3D|7C|3B|5B|5D|7E|3A)/g, (code) => decodeURIComponent(code));
 }
 
+/** The scene that stands on the page with its pinned cell, as a query. */
+export function scene() {
+  const stack = document.querySelector("[data-stack]");
+  if (!(stack instanceof HTMLElement)) return "";
+  return (stack.dataset.scene || "") + (stack.dataset.pin ? `&at=${stack.dataset.pin}` : "");
+}
+
 /** @param {string} url */
 export function go(url) {
   // @ts-ignore htmx is loaded by its own script element

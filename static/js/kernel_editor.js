@@ -1,7 +1,7 @@
 // @ts-check
 /** The kernel editor: cells, actions and facts; what is typed acts on the maps at once. */
 import { copy } from "./copy.js";
-import { go, readable } from "./history.js";
+import { go, readable, scene } from "./history.js";
 import { fill, steer } from "./kernel_cells.js";
 import * as facts from "./kernel_facts.js";
 import * as slices from "./kernel_slices.js";
@@ -201,11 +201,9 @@ function apply(typed) {
   else delete panel().dataset.dragging;
   open.sent = now;
   const back = now === written(open.before);
-  const stack = document.querySelector("[data-stack]");
-  const scene = stack instanceof HTMLElement ? stack.dataset.scene || "" : "";
   const edit = new URLSearchParams({ action: "set_kernel", layer: open.layer, index: open.index, text: back ? open.text : now });
   if (again) edit.set("history", "replace");
-  go(`/edit?${scene}&${readable(edit)}`);
+  go(`/edit?${scene()}&${readable(edit)}`);
 }
 
 /** After a swap the editor shows what the page has: an undo changes it too. */

@@ -41,6 +41,8 @@ function carry(pin) {
 export function keep(pin, arrived) {
   clearTimeout(timer);
   asked?.abort();
+  const stack = document.querySelector('[data-stack]');
+  if (stack instanceof HTMLElement) { stack.dataset.pin = pin ? writePlace(pin) : ''; } // edits take it from here
   timer = window.setTimeout(async () => {
     history.replaceState(history.state, '', withPlace(location.href, pin));
     carry(pin);

@@ -1,6 +1,6 @@
 // @ts-check
 /** Moving layers: drag a column by its head, or Ctrl+Shift+arrow on anything in it. */
-import { go } from "./history.js";
+import { go, scene } from "./history.js";
 
 let listening = false;
 /** @type {HTMLElement | null} */
@@ -69,9 +69,7 @@ function finish() {
 /** @param {number} layer @param {number} to */
 function move(layer, to) {
   if (layer === to) return;
-  const stack = document.querySelector("[data-stack]");
-  const scene = stack instanceof HTMLElement ? stack.dataset.scene || "" : "";
-  go(`/edit?${scene}&${new URLSearchParams({ action: "move", layer: String(layer), to: String(to) })}`);
+  go(`/edit?${scene()}&${new URLSearchParams({ action: "move", layer: String(layer), to: String(to) })}`);
 }
 
 /** @param {KeyboardEvent} event */

@@ -1,7 +1,8 @@
 // @ts-check
 /** The panel of sources: fetched on first use, one part at a time; the way a chosen picture gets into the lab. */
-import { go } from "./history.js";
+import { go, scene as sceneText } from "./history.js";
 
+const FEW = 64; // cells a side, as many as the lab reads at first
 const READABLE = /%(28|29|2C|3D|7C|3B|5B|5D|7E|3A)/g; // as the server writes addresses
 
 /** @type {Promise<HTMLElement> | null} */
@@ -32,10 +33,9 @@ export function onPicture(action) {
   taking.add(action);
 }
 
-/** The scene on the page without the pinned cell. */
+/** The scene on the page with its pinned cell. */
 function scene() {
-  const stack = document.querySelector("[data-stack]");
-  return new URLSearchParams(stack instanceof HTMLElement ? stack.dataset.scene || "" : location.search);
+  return new URLSearchParams(sceneText() || location.search);
 }
 
 /** @param {string} value */
@@ -43,9 +43,17 @@ function encode(value) {
   return encodeURIComponent(value).replace(READABLE, (code) => decodeURIComponent(code));
 }
 
+/** Whether a picture is made cell by cell and small: it is read whole, so that every cell is there. @param {string} image */
+function small(image) {
+  if (image.startsWith("pattern(")) return Number(/size=(\d+)/.exec(image)?.[1] ?? FEW) <= FEW;
+  const rows = /^grid\(\[([^[\]]+)\]/.exec(image)?.[1].split(";") ?? [];
+  return rows.length > 0 && Math.max(rows.length, rows[0].split(",").length) <= FEW;
+}
+
 /** Show a picture in the lab. @param {string} image its address */
 export function use(image) {
-  const query = scene();
+  const query = scene(), drawn = small(image);
+  if (drawn !== small(query.get("image") || "")) query.set("fit", drawn ? "keep" : "crop");
   query.set("image", image);
   holder().hidePopover();
   go(`/?${[...query].map(([name, value]) => `${name}=${encode(value)}`).join("&")}`);

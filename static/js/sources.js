@@ -17,10 +17,6 @@ export function start() {
   document.addEventListener("click", click);
   document.addEventListener("keydown", (event) => {
     if (!(event.target instanceof HTMLElement)) return;
-    if (event.key === " " && event.target.matches("[data-source]")) {
-      event.preventDefault(); // it is a link that acts as a button
-      event.target.click();
-    }
     if (event.target.matches("[data-source-tab]")) turn(event, event.target);
   });
 }

@@ -80,6 +80,7 @@ class CellView:
     sums: Arithmetic | None = None
     colors: Grid | None = None
     curve: Curve | None = None
+    lost: bool = False  # a cell was pinned that is not there any more
 
     @property
     def written(self) -> str:

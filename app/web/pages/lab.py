@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.domain.errors import NotationError, UserError
+from app.domain.errors import NotationError
 from app.engine.cells import has_place
 from app.engine.trace import Trace
 from app.explorer import Explorer
 from app.i18n import Language
 from app.i18n.catalogue import load_catalogue
-from app.layers import edit
-from app.layers.base import Tensors
-from app.layers.stack import Stack
 from app.store.samples import find_sample
 from app.web.addresses import Addresses
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf
@@ -26,11 +23,11 @@ from app.web.language import say_fault, say_in
 from app.web.pages.cell import read_step
 from app.web.pages.cell_view import cell_view
 from app.web.pages.choices import kernel_choices, layer_choices
+from app.web.pages.edits import Edited, edited
 from app.web.pages.frame import is_partial, page, part, view_url
-from app.web.pages.learned import copy_kernel
 from app.web.pages.presets import PRESETS
-from app.web.pages.scene import LabState, whole
-from app.web.pages.view import Fault, PhotoFacts, lab_view
+from app.web.pages.scene import LabState
+from app.web.pages.view import EditFault, Fault, PhotoFacts, lab_view
 from app.web.templating import render, words
 
 router = APIRouter(include_in_schema=False)
@@ -43,22 +40,21 @@ async def show(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: Langu
     return await answer(request, explorer, jobs, lang, state)
 
 
+@router.get("/lab")
+async def elsewhere(request: Request) -> Response:
+    """The lab stands at the root; whoever guesses its address is led there."""
+    query = request.url.query
+    return RedirectResponse("/" + (f"?{query}" if query else ""), status_code=308)
+
+
 @router.get("/edit")
 async def change(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: LanguageOf) -> Response:
     """The lab after one edit; the address becomes that of the new stack."""
-    query = request.query_params
-    state = LabState.read(query)
-    try:
-        stack = await jobs.run(lambda: edited(explorer, state, query))
-    except UserError as error:
-        return await answer(request, explorer, jobs, lang, state, refused_edit=error)
-    changed = replace(state, stack=stack.text)
-    if not is_partial(request):
-        return RedirectResponse(changed.url(), status_code=303)
-    response = await answer(request, explorer, jobs, lang, changed)
-    history = "HX-Replace-Url" if query.get("history") == "replace" else "HX-Push-Url"
-    response.headers[history] = changed.url()
-    return response
+    state = LabState.read(request.query_params)
+    found = await jobs.run(lambda: edited(explorer, state, request.query_params))
+    if found.changed and not found.refused and not is_partial(request):
+        return RedirectResponse(found.state.url(), status_code=303)
+    return await answer(request, explorer, jobs, lang, found.state, found)
 
 
 @router.get("/label")
@@ -71,79 +67,50 @@ async def label(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: Lang
     return HTMLResponse(page, headers={"Cache-Control": "private, max-age=600", "Vary": "Accept-Language"})
 
 
-def edited(explorer: Explorer, state: LabState, query: Mapping[str, str]) -> Stack:
-    """The stack after the edit that a query names; a learned kernel is copied from the traced scene."""
-    if query.get("action") != "copy_kernel":
-        return apply(explorer.tensors, state.stack, query)
-    layer, channel = whole(query.get("layer", ""), "layer"), whole(query.get("channel", ""), "channel")
-    return copy_kernel(explorer.trace(state.scene), layer, channel, explorer.tensors)
-
-
-def apply(tensors: Tensors, text: str, query: Mapping[str, str]) -> Stack:
-    """Carry out the edit that a query names on a stack's line.
-
-    Raises
-    ------
-    UserError
-        `unknown_edit`, `not_a_whole_number`, or what the edit itself refuses.
-    """
-    layer = whole(query.get("layer", ""), "layer")
-    action, given = query.get("action", "set"), query.get("text", "")
-    edits: dict[str, Callable[[], Stack]] = {
-        "insert": lambda: edit.insert(text, layer, given, tensors),
-        "move": lambda: edit.move(text, layer, whole(query.get("to", ""), "to"), tensors),
-        "duplicate": lambda: edit.duplicate(text, layer, tensors),
-        "remove": lambda: edit.remove(text, layer, tensors),
-        "toggle": lambda: edit.toggle(text, layer, tensors),
-        "set_kernels": lambda: edit.set_kernels(text, layer, given, tensors),
-        "join_kernel": lambda: edit.join_kernel(text, layer, given, tensors),
-        "set_kernel": lambda: edit.set_kernel(
-            text, layer, whole(query.get("index", "0"), "index"), given, tensors
-        ),
-        "set": lambda: _set_all(text, layer, query, tensors),
-    }
-    if action not in edits:
-        raise UserError("unknown_edit", action=action, known=", ".join(edits))
-    return edits[action]()
-
-
-def _set_all(text: str, layer: int, query: Mapping[str, str], tensors: Any) -> Stack:
-    """Set every `set.<parameter>` of the query; those that stand already change nothing."""
-    given = {name.removeprefix("set."): value for name, value in query.items() if name.startswith("set.")}
-    return edit.set_parameters(text, layer, given, tensors)
-
-
 async def answer(
     request: Request,
     explorer: Explorer,
     jobs: Jobs,
     lang: Language,
     state: LabState,
-    refused_edit: UserError | None = None,
+    edit: Edited | None = None,
 ) -> Response:
-    """The lab as a page or part, in the given state; traced and laid out off the event loop."""
+    """The lab as a page or part, in the given state; traced and laid out off the event loop.
+
+    A part tells its own address, so that neither an edit's nor a form's stands in the browser; a refused edit
+    keeps the one that is there.
+    """
     swapped, step = is_partial(request), read_step(request.query_params.get("step", ""))
 
     def work(cancelled: Callable[[], bool]) -> Response:
         say = say_in(lang)
         trace, fault = _trace(explorer, state, say, cancelled)
-        if refused_edit is not None:
-            fault = Fault(say_fault(refused_edit, say), -1)
+        refused = tuple(
+            EditFault(say_fault(one.error, say), one.layer, one.field)
+            for one in (edit.refused if edit else ())
+        )
         addresses = Addresses.of(state.scene, trace, state.colors, state.scope)
         facts = photo_facts(explorer, state, trace, say)
-        exists = state.at is not None and has_place(trace, state.at)
-        shown = state if exists else replace(state, at=None)
+        gone = state.at is not None and not has_place(trace, state.at)
+        broken = fault is not None or trace.refused is not None  # once mended the cell may be there again
+        shown = replace(state, at=None) if gone and not broken else state
+        cell = cell_view(shown, trace, addresses, step)
+        if (gone and not broken) or (edit is not None and edit.lost):
+            cell = replace(cell, lost=True)
         values: dict[str, Any] = {
             "presets": PRESETS,
             "networks": tuple(explorer.networks().loaded.values()),
             "state": shown,
-            "view": lab_view(state, trace, addresses, facts, say, fault),
-            "cell": cell_view(shown, trace, addresses, step),
+            "view": lab_view(state, trace, addresses, facts, say, fault, refused),
+            "cell": cell,
             "trace": trace,
         }
-        status = 422 if fault else 200
+        status = 422 if fault or (edit is not None and not edit.changed) else 200
         if swapped:
-            return part("lab/_lab.html", lang, {"page": "lab", **values}, status)
+            answered = part("lab/_lab.html", lang, {"page": "lab", **values}, status)
+            replaces = request.query_params.get("history") == "replace" or (edit and not edit.changed)
+            answered.headers["HX-Replace-Url" if replaces else "HX-Push-Url"] = shown.url()
+            return answered
         values |= {
             "choices": layer_choices(say),
             "kernels": kernel_choices(),

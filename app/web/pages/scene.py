@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
@@ -18,6 +19,7 @@ FIRST_STACK = (
 )
 FIRST_IMAGE = "cat-chelsea"
 FIRST_CELL = "5.0.13.15"  # on the bridge of the nose: a bright cell of the worked example
+FEW = 64  # cells a side of a picture that is read whole unless told
 SIZES = (64, 128, 256, 512)
 LOOKS = ("photo", "cells", "gray", "whole")
 _READABLE = "(),=|.;[]~:-"  # kept as they are, so that the address can be read
@@ -47,11 +49,12 @@ class LabState:
             A value that is not one of those offered.
         """
         first_visit = "image" not in query and "stack" not in query
+        image = query.get("image") or FIRST_IMAGE
         return cls(
-            image=query.get("image") or FIRST_IMAGE,
+            image=image,
             stack=query.get("stack", FIRST_STACK),
             size=whole(query.get("size", "64"), "size"),
-            fit=_fit(query.get("fit", "crop")),
+            fit=_fit(query.get("fit", "keep" if _is_small(image) else "crop")),
             colors=_one_of(query.get("colors", "auto"), COLORS, "unknown_colors"),
             scope=_one_of(query.get("scope", "map"), SCOPES, "unknown_scope"),
             at=read_place(query.get("at", FIRST_CELL if first_visit else "")),
@@ -119,6 +122,15 @@ def whole(text: str, name: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 6):
         raise UserError("not_a_whole_number", name=name, value=text)
     return int(text)
+
+
+def _is_small(image: str) -> bool:
+    """Whether a picture is written out cell by cell and small, so that it is read whole."""
+    if image.startswith("pattern("):
+        size = re.search(r"size=(\d{1,4})", image)
+        return size is None or int(size[1]) <= FEW
+    rows = image.removeprefix("grid([").partition("]")[0].split(";")
+    return image.startswith("grid([") and max(len(rows), rows[0].count(",") + 1) <= FEW
 
 
 def _fit(text: str) -> Fit:

@@ -29,12 +29,21 @@ MAP_SIDES = ((4, 192), (7, 128), (64, 96))  # up to so many columns: side of a m
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with the typed line and where, or with an edit (position -1)."""
+    """What is wrong with the typed line and where; of what stands nowhere in it the position is -1."""
 
     text: str
     position: int
     mend: str = ""
     mend_url: str = ""
+
+
+@dataclass(frozen=True)
+class EditFault:
+    """What an edit could not do: told at its layer (0: none), beside the field of its form that was wrong."""
+
+    text: str
+    layer: int
+    field: str
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,16 @@ class LabView:
     fault: Fault | None = None
     refusal: RefusedView | None = None
     waiting: tuple[Waiting, ...] = ()
+    refused: tuple[EditFault, ...] = ()
+
+    def edit_fault(self, stage: int, field: str = "") -> str:
+        """Why an edit of a layer, or of a field of its form, was refused; empty where none was."""
+        return next((one.text for one in self.refused if (one.layer, one.field) == (stage, field)), "")
+
+    @property
+    def edit_faults(self) -> tuple[str, ...]:
+        """Refusals that no layer on the page can tell."""
+        return tuple(one.text for one in self.refused if not 1 <= one.layer <= self.count)
 
     def zoom(self, stage: Column) -> tuple[int, int]:
         """Width and height of a map on the page: a whole number of pixels a cell, or one cell in n."""
@@ -137,6 +156,7 @@ def lab_view(
     photo: PhotoFacts,
     say: Say,
     fault: Fault | None = None,
+    refused: tuple[EditFault, ...] = (),
 ) -> LabView:
     """Lay a trace out as the lab shows it."""
     shade = Shade(
@@ -157,6 +177,7 @@ def lab_view(
         map_side=side,
         image_key=hashlib.sha256(state.image.encode()).hexdigest()[:12],
         fault=fault,
+        refused=refused,
         refusal=_refusal(state, trace, say) if trace.refused else None,
         waiting=tuple(
             _waiting(layer, stage)
@@ -238,4 +259,4 @@ def _refusal(state: LabState, trace: Trace, say: Say) -> RefusedView:
     )
 
 
-__all__ = ["Fault", "LabView", "PhotoFacts", "lab_view", "zoomed"]
+__all__ = ["EditFault", "Fault", "LabView", "PhotoFacts", "lab_view", "zoomed"]
