@@ -18,21 +18,25 @@ from starlette.types import Scope
 from app import __version__
 from app.compute.threads import set_threads
 from app.engine.network import Shelf
+from app.engine.own_tensors import NetworkLimits
 from app.engine.trace import Bounds
 from app.explorer import Explorer
+from app.explorer.own_networks import OwnNetworks
 from app.lessons import load_course
 from app.lessons.loader import BUILT_IN
 from app.settings import ROOT, Settings
 from app.store.limits import Limits
 from app.store.memory import ByteBoundedCache
+from app.store.network_files import NetworkStore
 from app.store.photos import PhotoStore
 from app.store.sources import Sources
 from app.web import api, docs, health
+from app.web.addresses import NETWORK_UPLOADS
 from app.web.deps import Services
 from app.web.images import ASK_AGAIN, FOREVER
 from app.web.jobs import Jobs
 from app.web.problems import add_handlers
-from app.web.security import BodyLimit, HeadAsGet, SecurityHeaders
+from app.web.security import FORM_BYTES, BodyLimit, HeadAsGet, SecurityHeaders
 
 SWEEP_SECONDS = 60
 PICTURES_SHARE = 4  # one part in so many of the cache is for encoded pictures
@@ -69,7 +73,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in (api.router, docs.router, health.router, *_page_routers()):
         app.include_router(router)
     app.mount("/static", Static(directory=ROOT / "static"), name="static")
-    app.add_middleware(BodyLimit, upload_max_bytes=settings.upload_max_bytes)
+    app.add_middleware(
+        BodyLimit,
+        upload_max_bytes=settings.upload_max_bytes,
+        larger=dict.fromkeys(NETWORK_UPLOADS, settings.network_max_bytes + FORM_BYTES),  # and the stack
+    )
     app.add_middleware(GZipMiddleware, compresslevel=1, exclude_content_types=UNCOMPRESSED)
     app.add_middleware(health.Measured, metrics=app.state.metrics)
     app.add_middleware(HeadAsGet)
@@ -78,7 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def build_services(settings: Settings) -> Services:
-    """Store, caches, explorer and jobs."""
+    """Stores, caches, explorer and jobs."""
     store = PhotoStore(settings.data_folder, settings.photo_lifetime_s, settings.store_max_bytes)
     pictures_bytes = settings.cache_bytes // PICTURES_SHARE
     traces: ByteBoundedCache[Any, Any] = ByteBoundedCache(
@@ -87,7 +95,12 @@ def build_services(settings: Settings) -> Services:
     pictures: ByteBoundedCache[Any, Any] = ByteBoundedCache(pictures_bytes, len)
     shelf = Shelf(ROOT / "models")
     bounds = Bounds(settings.stage_max_cells, settings.trace_max_cells)
-    explorer = Explorer(Sources(store), shelf, traces, pictures, bounds)
+    networks = NetworkStore(
+        settings.data_folder / "networks", settings.network_lifetime_s, settings.networks_max_bytes
+    )
+    largest = NetworkLimits(settings.network_max_bytes, settings.network_max_parameters)
+    own = OwnNetworks(networks, traces, largest, bounds)
+    explorer = Explorer(Sources(store), shelf, traces, pictures, bounds, own)
     folders = [BUILT_IN, *([settings.lessons_folder] if settings.lessons_folder else [])]
     return Services(
         settings=settings,
@@ -96,6 +109,7 @@ def build_services(settings: Settings) -> Services:
         explorer=explorer,
         shelf=shelf,
         course=load_course(folders, explorer.tensors),
+        own=own,
         traces=traces,
         pictures=pictures,
         jobs=Jobs(settings.worker_threads, settings.queue_length),
@@ -131,6 +145,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def _sweep(services: Services) -> None:
     while True:
         await anyio.to_thread.run_sync(services.store.sweep)
+        await anyio.to_thread.run_sync(services.own.store.sweep)
         await anyio.sleep(SWEEP_SECONDS)
 
 

@@ -29,9 +29,7 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("CONVISOR_PORT", "PORT"),
         description="Port to listen on.",
     )
-    data_folder: Path = Field(
-        ROOT / "var", description="Folder of the uploaded photos; the only one written to."
-    )
+    data_folder: Path = Field(ROOT / "var", description="Folder of the uploads; the only one written to.")
     upload_max_bytes: int = Field(
         20 * MEGABYTE, gt=0, description="Largest file taken as an upload, in bytes."
     )
@@ -43,6 +41,18 @@ class Settings(BaseSettings):
     )
     store_max_bytes: int = Field(
         2000 * MEGABYTE, gt=0, description="Disk space for all uploads, in bytes; full answers 503."
+    )
+    network_max_bytes: int = Field(
+        32 * MEGABYTE, gt=0, description="Largest network taken as an upload, in bytes."
+    )
+    network_max_parameters: int = Field(
+        8 * MEGABYTE, gt=0, description="Most numbers in an uploaded network."
+    )
+    network_lifetime_s: int = Field(
+        24 * 3600, gt=0, description="Seconds after which an uploaded network is deleted."
+    )
+    networks_max_bytes: int = Field(
+        1000 * MEGABYTE, gt=0, description="Disk space for all uploaded networks, in bytes; full answers 503."
     )
     cache_bytes: int = Field(
         256 * MEGABYTE, ge=0, description="Memory for computed maps and encoded pictures, in bytes."

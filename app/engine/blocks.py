@@ -19,7 +19,7 @@ class Block:
 
     number: int  # from 1, in order
     kind: str  # weights or dense
-    name: str  # the tensor's, without the network's: c3
+    name: str  # the tensor's, without the network's: c3, features.0
     learned: int
     out: int
     source: int
@@ -46,7 +46,7 @@ def blocks_of(stack: Stack) -> tuple[Block, ...]:
             out += 1
         layer = layers[stage - 1]
         source = found[-1].out if layer.kind == "dense" and found else stage - 1
-        name = _tensor(layer).rpartition(".")[2]
+        name = _tensor(layer).partition(".")[2]
         found.append(Block(place + 1, layer.kind, name, stage, out, source))
     return tuple(found)
 

@@ -47,6 +47,13 @@ class Network:
     sha256: str
     card: Mapping[str, Any] = field(repr=False)
     tensors: Mapping[str, Learned] = field(repr=False)
+    title: str = ""  # what its owner calls it; empty for a shipped one
+    calibrated: bool = True
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its tensors."""
+        return sum(tensor.weights.nbytes + tensor.bias.nbytes for tensor in self.tensors.values())
 
     def get(self, name: str) -> Learned | None:
         """A tensor by its name in the notation, such as `catdog.c3`."""
@@ -101,14 +108,25 @@ class Networks:
         return [name for network in self.loaded.values() for name in network.names()]
 
 
+def no_own_network(name: str) -> Network | None:
+    """Nobody has uploaded a network."""
+    return None
+
+
 @dataclass(frozen=True)
 class TensorsWhenAsked:
-    """The tensors of networks that are read from disk only when one is named."""
+    """The tensors of networks that are read from disk only when one is named.
+
+    `own` gives an uploaded network by its name, None for a name that is not of that form; their names are
+    never listed, for they are the key to them.
+    """
 
     networks: Callable[[], Networks]
+    own: Callable[[str], Network | None] = no_own_network
 
     def get(self, name: str) -> Learned | None:
-        return self.networks().get(name)
+        network = self.own(name.split(".")[0])
+        return network.get(name) if network else self.networks().get(name)
 
     def names(self) -> Iterable[str]:
         return self.networks().names()

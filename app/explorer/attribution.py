@@ -136,7 +136,7 @@ def _case(explorer: Explorer, question: Question, cancelled: Asked) -> _Case:
     subject = Subject(chain, picture, 0, cancelled)
     target = _target(network, question.target, subject)
     used = tuple(getattr(question.settings, name) for name in method.settings)
-    key = (photo.key, network.sha256, method.name, target, used)
+    key = (photo.key, network.name, network.sha256, method.name, target, used)
     return _Case(network, method, Subject(chain, picture, target, cancelled), key)
 
 

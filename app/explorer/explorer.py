@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.domain.errors import UserError
 from app.engine.cells import Place, StageBox, boxes, check_place, explain
-from app.engine.network import Answer, Network, Networks, TensorsWhenAsked, answer
+from app.engine.network import Answer, Network, Networks, TensorsWhenAsked, answer, no_own_network
 from app.engine.probe import Change, probe
 from app.engine.reading import LARGEST
 from app.engine.trace import Bounds, Photo, Stage, Trace, reads_whole_photo, require, run
@@ -71,6 +71,7 @@ class Explorer:
     traces: Cache
     pictures: Cache
     bounds: Bounds = field(default_factory=Bounds)
+    own: Callable[[str], Network | None] = no_own_network
 
     def photo(self, image: str) -> SourcePhoto:
         """The picture at an address; its pixels are not read yet."""
@@ -79,7 +80,7 @@ class Explorer:
     @property
     def tensors(self) -> Tensors:
         """Where a line's tensors are found; only a line that names one has the networks read."""
-        return TensorsWhenAsked(self.networks)
+        return TensorsWhenAsked(self.networks, self.own)
 
     def parse(self, text: str) -> Stack:
         """Read a stack's line."""
@@ -164,13 +165,15 @@ class Explorer:
         return self._answer(photo, name, NoCache())
 
     def network(self, name: str | None = None) -> Network:
-        """A network by name, or the first one.
+        """A network by name, shipped or uploaded, or the first shipped one.
 
         Raises
         ------
         UserError
-            `no_network`, `network_unknown`.
+            `no_network`, `network_unknown`, or what `own` raises.
         """
+        if name is not None and (own := self.own(name)):
+            return own
         loaded = self.networks().loaded
         if not loaded:
             raise UserError("no_network")

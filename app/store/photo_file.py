@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
+from app.store.kept_files import write_atomically
 from app.store.shrink import Pixels
 
 HEADER_BYTES = 512
@@ -35,22 +35,10 @@ def file_bytes(height: int, width: int) -> int:
     return HEADER_BYTES + 3 * height * width
 
 
-def write(path: Path, header: Header, pixels: Pixels, temporary_prefix: str) -> None:
-    """Write atomically: whoever opens `path` finds the whole photo or none.
-
-    The file is its owner's alone (0600), and its time of change is the photo's end, which can so be told
-    without opening it.
-    """
-    handle, temporary = tempfile.mkstemp(prefix=temporary_prefix, dir=path.parent)  # mkstemp gives 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(json.dumps(asdict(header)).encode().ljust(HEADER_BYTES))
-            file.write(np.ascontiguousarray(pixels).data)
-        os.utime(temporary, (header.created, header.expires))
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+def write(path: Path, header: Header, pixels: Pixels) -> None:
+    """Write the whole photo at once, see `write_atomically`."""
+    start = json.dumps(asdict(header)).encode().ljust(HEADER_BYTES)
+    write_atomically(path, (start, np.ascontiguousarray(pixels).data), header.created, header.expires)
 
 
 def read_header(path: Path) -> Header:

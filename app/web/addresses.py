@@ -17,6 +17,7 @@ from app.explorer import Scene, stack_range
 from app.layers.stack import Stack
 
 API = "/api/v1"
+NETWORK_UPLOADS = (f"{API}/networks", "/networks")  # take a file and a stack
 READABLE = "(),=|.;[]~:-"  # kept as they are in queries, so that an address can be read
 Query = dict[str, str]
 

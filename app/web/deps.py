@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from app.engine.network import Shelf
 from app.explorer import Explorer
+from app.explorer.own_networks import OwnNetworks
 from app.i18n import Language
 from app.lessons import Course
 from app.settings import Settings
@@ -33,6 +34,7 @@ class Services:
     explorer: Explorer
     shelf: Shelf
     course: Course
+    own: OwnNetworks
     traces: AnyCache
     pictures: AnyCache
     jobs: Jobs

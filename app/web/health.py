@@ -106,12 +106,12 @@ class Measured:
 
 
 class NoAddresses(logging.Filter):
-    """Takes queries and photo names out of the access log: a photo's name is the key to it."""
+    """Takes queries and uploads' names out of the access log: an upload's name is the key to it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple) and len(record.args) == 5:
             client, method, path, version, status = record.args
-            bare = re.sub(r"(/(?:images|view)/).*", r"\1…", str(path).partition("?")[0])
+            bare = re.sub(r"(/(?:images|view|networks)/).*", r"\1…", str(path).partition("?")[0])
             record.args = (client, method, bare, version, status)
         return True
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from fastapi import Request, Response
 
+from app.store.network_files import network_names_in
 from app.store.sources import SourceCard
 from app.web.deps import Services
 
@@ -15,11 +16,18 @@ FOREVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 
 
-def cache_control(card: SourceCard) -> str:
-    """An upload is kept for the rest of its life and in no shared cache; everything else for ever."""
-    if card.expires is None:
-        return FOREVER
-    return f"private, max-age={max(0, int(card.expires - time.time()))}"
+def cache_control(card: SourceCard, *others: float) -> str:
+    """What is made of uploads is kept until the first of them ends, and in no shared cache; all else for ever.
+
+    `others` are the ends of uploads beside the picture, in seconds since 1970.
+    """
+    ends = [*others, *([card.expires] if card.expires is not None else [])]
+    return f"private, max-age={max(0, int(min(ends) - time.time()))}" if ends else FOREVER
+
+
+def network_ends(request: Request, services: Services) -> list[float]:
+    """When the uploaded networks end that an address names, by themselves or in a stack."""
+    return [services.own.store.describe(name).expires for name in network_names_in(request.url.query)]
 
 
 async def serve(
@@ -27,11 +35,12 @@ async def serve(
 ) -> Response:
     """What `make` gives of the picture `image`, computed off the event loop."""
 
-    def work() -> tuple[SourceCard, bytes]:
-        return services.explorer.sources.describe(image), make()
+    def work() -> tuple[str, bytes]:
+        card = services.explorer.sources.describe(image)
+        return cache_control(card, *network_ends(request, services)), make()
 
-    card, body = await services.jobs.run(work, request)
-    return answer_bytes(request, body, media_type, {"Cache-Control": cache_control(card)})
+    kept, body = await services.jobs.run(work, request)
+    return answer_bytes(request, body, media_type, {"Cache-Control": kept})
 
 
 def answer_bytes(request: Request, body: bytes, media_type: str, headers: Mapping[str, str]) -> Response:

@@ -38,6 +38,8 @@ def say_fault(error: UserError, say: Say) -> str:
     params = dict(error.params)
     if "expected" in params:
         params["expected"] = say(f"notation_expected.{params['expected']}")
+    if isinstance(inner := params.get("refusal"), UserError):
+        params["reason"] = say_fault(inner, say)
     if params.get("found") == "":
         params["found"] = say("notation_expected.end")
     for bound, infinite in (("low", "−∞"), ("high", "∞")):

@@ -30,6 +30,9 @@ STATUS: Mapping[str, int] = {
     "side_too_long": 413,
     "too_many_scans": 413,
     "body_too_large": 413,
+    "network_too_many_bytes": 413,
+    "network_pickle": 415,
+    "network_not_safetensors": 415,
     "foreign_picture": 415,
     "not_a_picture": 415,
     "content_type_unread": 415,
@@ -37,12 +40,16 @@ STATUS: Mapping[str, int] = {
     "photo_unknown": 404,
     "network_unknown": 404,
     "lesson_unknown": 404,
+    "own_network_unknown": 404,
     "unknown_kernel": 404,  # asked for by name; one inside a text has a position
     "not_found": 404,
     "method_not_allowed": 405,
     "photo_expired": 410,
+    "network_expired": 410,
     "wrong_delete_token": 403,
+    "wrong_network_token": 403,
     "store_full": 503,
+    "network_store_full": 503,
     "busy": 503,
     "no_network": 503,
     "body_unreadable": 400,
@@ -115,6 +122,8 @@ def problem(error: UserError, say: Say) -> dict[str, Any]:
         document["position"] = error.position
     elif "position" in error.params:
         document["position"] = error.params["position"]
+    if isinstance(stage := error.params.get("stage"), int) and "refusal" in error.params:
+        document["stage"] = stage
     if isinstance(limit := error.params.get("limit"), int | float) and math.isfinite(limit):
         document["limit"] = limit
     if isinstance(error, Refusal) and error.formula:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -59,16 +61,17 @@ class HeadAsGet:
 class BodyLimit:
     """Stops reading a body that is too long, before anything parses it; the answer is 413."""
 
-    def __init__(self, app: ASGIApp, upload_max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, upload_max_bytes: int, larger: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.upload_max_bytes = upload_max_bytes
+        self.larger = larger or {}  # forms at these paths carry files of another size
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        limit = self._limit(headers.get("content-type", ""))
+        limit = self._limit(scope["path"], headers.get("content-type", ""))
         declared = headers.get("content-length", "")
         taken = 0
 
@@ -84,10 +87,10 @@ class BodyLimit:
 
         await self.app(scope, counted, send)
 
-    def _limit(self, content_type: str) -> int:
+    def _limit(self, path: str, content_type: str) -> int:
         kind = content_type.partition(";")[0].strip().lower()
         if kind == "multipart/form-data":
-            return self.upload_max_bytes + FORM_BYTES
+            return self.larger.get(path, self.upload_max_bytes) + FORM_BYTES
         return self.upload_max_bytes if kind.startswith("image/") else TEXT_BYTES
 
 

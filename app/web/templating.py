@@ -56,12 +56,18 @@ def language_tools(lang: Language) -> dict[str, Any]:
     def percent(share: float) -> str:
         return catalogue.percent(share, lang)
 
+    def class_name(name: str) -> str:
+        """A class in the language where it has a word there; the name itself of an uploaded network's."""
+        key = f"classes.{name}"
+        return catalogue.text(key, lang) if key in catalogue else name
+
     def num_text(text: str) -> str:
         """A number already written, such as ``.118``, with the language's decimal sign."""
         plain = text.replace("-", "−") if text[:1] == "-" else text
         return plain.replace(".", ",") if lang == "es" else plain
 
-    return {"t": t, "num": num, "percent": percent, "num_text": num_text, "lang": lang}
+    tools = {"t": t, "num": num, "percent": percent, "num_text": num_text, "class_name": class_name}
+    return {**tools, "lang": lang}
 
 
 def words(catalogue: Catalogue, lang: Language) -> dict[str, str]:

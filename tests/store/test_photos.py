@@ -154,7 +154,7 @@ def test_a_photo_beyond_the_budget_is_refused(tmp_path, clock):
 
 def test_the_number_of_tiny_photos_is_bounded(tmp_path, clock):
     store = PhotoStore(tmp_path, HOUR, 20_000 * 1_000_000, clock)
-    assert store._charge(515) == 1_000_000
+    assert store.files.charge(515) == 1_000_000
 
 
 def test_a_cut_off_file_is_unknown(store, tmp_path):
@@ -176,7 +176,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(store, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("app.store.photo_file.os.replace", full)
+    monkeypatch.setattr("app.store.kept_files.os.replace", full)
     refused("store_full", store.add, picture())
     assert [".lock"] == os.listdir(tmp_path / "photos")
 

@@ -75,6 +75,7 @@ def test_the_printed_examples_name_the_server_that_prints_them(client):
     [
         ("/api/v1/images/0123abcd/trace", "/api/v1/images/…"),
         ("/view/0123abcd.webp", "/view/…"),
+        ("/api/v1/networks/n0123abcd", "/api/v1/networks/…"),
         ("/?image=0123abcd&stack=gray", "/"),
         ("/about", "/about"),
     ],

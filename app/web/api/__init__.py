@@ -12,6 +12,7 @@ from app.web.api import (
     maps,
     networks,
     overlays,
+    own_networks,
     receptive_field,
     samples,
     trace,
@@ -32,5 +33,6 @@ for resource in (
     attribution,
     what_if,
     networks,
+    own_networks,
 ):
     router.include_router(resource.router)

@@ -27,11 +27,11 @@ PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The error answers of a route, for its description."""
     meanings = {
-        403: "The delete token is another photo's.",
+        403: "The delete token is another upload's.",
         404: "There is nothing of this name.",
-        410: "The photo's time is over.",
+        410: "The upload's time is over.",
         413: "Too large.",
-        415: "Not a picture, or not a body, that is read here.",
+        415: "Not a file, or not a body, that is read here.",
         422: "Something in the request cannot be used; `detail` says what and how to mend it.",
         503: "Too busy or full; try again after Retry-After seconds.",
     }

@@ -14,7 +14,6 @@ from app.engine.attribution.registry import methods
 from app.engine.attribution.subject import Plane
 from app.explorer.attribution import Attributed, Question, attribute, attribution_picture, map_scale
 from app.rendering.scale import Scale
-from app.store.sources import SourceCard
 from app.web.addresses import API, encode
 from app.web.api.answers import answer_json, problems
 from app.web.api.attribution_schemas import (
@@ -29,7 +28,7 @@ from app.web.api.attribution_schemas import (
 )
 from app.web.api.bodies import content_type, one_of, read_json, unread
 from app.web.deps import SayOf, Services, ServicesOf
-from app.web.images import answer_bytes, cache_control
+from app.web.images import answer_bytes, cache_control, network_ends
 
 router = APIRouter(tags=["attribution"])
 _DIGITS = 7  # all that a float32 holds
@@ -131,13 +130,15 @@ async def attribution_png(
     ```
     """
 
-    def work(cancelled: object) -> tuple[SourceCard, bytes]:
+    def work(cancelled: object) -> tuple[str, bytes]:
         assert callable(cancelled)
-        card = services.explorer.sources.describe(query.image)
-        return card, attribution_picture(services.explorer, query.question(), query.positive, cancelled)
+        kept = cache_control(
+            services.explorer.sources.describe(query.image), *network_ends(request, services)
+        )
+        return kept, attribution_picture(services.explorer, query.question(), query.positive, cancelled)
 
-    card, body = await services.jobs.run_cancellable(work, request)
-    return answer_bytes(request, body, "image/png", {"Cache-Control": cache_control(card)})
+    kept, body = await services.jobs.run_cancellable(work, request)
+    return answer_bytes(request, body, "image/png", {"Cache-Control": kept})
 
 
 async def _attributed(request: Request, services: Services, asked: WithChecks) -> Response:

@@ -47,12 +47,18 @@ async def read_json(request: Request, model: type[Model]) -> Model:
 
 async def read_form(request: Request, model: type[Model]) -> tuple[Model, bytes]:
     """A multipart form: its fields, and the bytes of its `file`."""
+    fields, data, _ = await read_named_form(request, model)
+    return fields, data
+
+
+async def read_named_form(request: Request, model: type[Model]) -> tuple[Model, bytes, str]:
+    """The same with the name that the file had where it came from; it may be empty."""
     async with request.form(max_files=1, max_fields=MAX_FIELDS) as form:
         file = form.get(FILE)
         if not isinstance(file, UploadFile):
             raise UserError("request_missing", name=FILE)
         fields = {name: value for name, value in form.items() if name != FILE}
-        return check(model, fields), await file.read()
+        return check(model, fields), await file.read(), file.filename or ""
 
 
 def check(model: type[Model], found: Any) -> Model:

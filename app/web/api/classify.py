@@ -64,7 +64,7 @@ def classified(network: Network, found: Answer, start: float) -> schemas.Classif
         label=found.label,
         probabilities=dict(found.probabilities),
         confidence=found.confidence,
-        scores={**found.logits, "other_probability": found.other},
+        scores={"other_probability": found.other, **found.logits},
         network=network.name,
         milliseconds=round(1000 * (time.perf_counter() - start), 2),
     )

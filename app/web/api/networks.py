@@ -1,7 +1,8 @@
-"""The trained networks: their stacks, cards and tensors."""
+"""The networks: their stacks, cards and tensors."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -37,19 +38,25 @@ class NetworkCard(NetworkOut):
 
     temperature: float
     thresholds: dict[str, float]
+    calibrated: bool = Field(
+        description="Whether probabilities were held against counted answers, and unsure is ever said; "
+        "never so of an upload."
+    )
+    title: str = Field(description="What the owner of an upload calls it; empty for a shipped network.")
+    expires: str | None = Field(None, description="When an upload is deleted, UTC.")
     card: dict[str, Any]
     tensors: list[TensorOut]
 
 
 class NetworksOut(BaseModel):
-    """Every network that is loaded."""
+    """Every network that is shipped."""
 
     networks: list[NetworkOut]
 
 
 @router.get("/networks", summary="Networks", response_model=NetworksOut)
 async def list_networks(request: Request, services: ServicesOf) -> Response:
-    """Every network that is loaded.
+    """Every network that is shipped. Uploaded ones are not listed: their names are the keys to them.
 
     ```sh
     curl http://127.0.0.1:8000/api/v1/networks
@@ -62,7 +69,9 @@ async def list_networks(request: Request, services: ServicesOf) -> Response:
     return answer_json(request, await services.jobs.run(work, request))
 
 
-@router.get("/networks/{name}", summary="A network", response_model=NetworkCard, responses=problems(404, 503))
+@router.get(
+    "/networks/{name}", summary="A network", response_model=NetworkCard, responses=problems(404, 410, 503)
+)
 async def show_network(request: Request, services: ServicesOf, name: str) -> Response:
     """A network's card: what it was trained on, how well it does, where it fails; its stack and tensors.
 
@@ -73,8 +82,12 @@ async def show_network(request: Request, services: ServicesOf, name: str) -> Res
 
     def work() -> NetworkCard:
         network = services.explorer.network(name)
+        expires = services.own.store.describe(name).expires if not network.calibrated else None
         return NetworkCard(
             **_short(network),
+            calibrated=network.calibrated,
+            title=network.title,
+            expires=spoken_end(expires) if expires else None,
             temperature=network.temperature,
             thresholds={"min_confidence": network.min_confidence, "max_other": network.max_other},
             card=dict(network.card),
@@ -85,6 +98,11 @@ async def show_network(request: Request, services: ServicesOf, name: str) -> Res
         )
 
     return answer_json(request, await services.jobs.run(work, request))
+
+
+def spoken_end(seconds: float) -> str:
+    """A time in seconds since 1970 as ISO 8601, UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def _short(network: Network) -> dict[str, Any]:

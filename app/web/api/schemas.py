@@ -155,6 +155,7 @@ class Problem(BaseModel):
     limit: float | None = None
     formula: str | None = None
     suggestion: str | None = Field(None, description="What would do instead.")
+    stage: int | None = Field(None, description="The layer of an uploaded network that does not fit.")
 
 
 class ReceptiveField(BaseModel):
@@ -284,8 +285,10 @@ class FieldOut(BaseModel):
 class ClassifyOut(BaseModel):
     """What the network says of the photo."""
 
-    label: str = Field(description="cat, dog or unsure.")
-    probabilities: dict[str, float] = Field(description="Calibrated; they share 1.")
+    label: str = Field(description="A class, or unsure; cat, dog or unsure of the shipped network.")
+    probabilities: dict[str, float] = Field(
+        description="They share 1; calibrated, unless the network is an upload."
+    )
     confidence: float
     reason: Literal["low_confidence", "unlike_training"] | None = None
     scores: dict[str, float] = Field(description="The network's raw outputs, and `other_probability`.")

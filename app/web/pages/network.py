@@ -20,11 +20,12 @@ from app.i18n import Language
 from app.i18n.catalogue import load_catalogue
 from app.store.sources import SourceCard
 from app.web.addresses import API, encode
-from app.web.deps import ExplorerOf, JobsOf, LanguageOf, ServicesOf
+from app.web.deps import ExplorerOf, JobsOf, LanguageOf, SayOf, ServicesOf
 from app.web.images import serve
 from app.web.pages.frame import is_partial, page, part, view_url
 from app.web.pages.network_state import OVERLAYS, NetworkState, Spot, read_spot
 from app.web.pages.network_view import addresses_of, network_data, network_view, plane_blocks, version_query
+from app.web.pages.own_network import facts_of, form_of
 from app.web.pages.places import places
 from app.web.pages.scene import LabState, whole
 from app.web.pages.unit_view import COLOURS, box_path, products_png, unit_view
@@ -35,21 +36,22 @@ QUICK = ("cat-chelsea", "dog-retriever", "cat-and-dog", "animal-raccoon")  # off
 
 
 @router.get("/network")
-async def show(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: LanguageOf) -> Response:
+async def show(request: Request, services: ServicesOf, lang: LanguageOf, say: SayOf) -> Response:
     """The network in the state that the address describes, whole or as the part that htmx swaps."""
     state = NetworkState.read(request.query_params)
     row = whole(request.query_params.get("row", "0"), "row")
-    swapped = is_partial(request)
+    swapped, explorer = is_partial(request), services.explorer
 
     def work() -> Response:
         network, trace = explorer.network_trace(state.image, state.network or None)
         values = _values(explorer, state, network, trace, row, lang)
+        values |= {"facts": facts_of(services.own, network, request, say), "own_form": form_of(services.own)}
         if swapped:
             return part("network/_network.html", lang, {"page": "network", **values})
         values["words"] = words(load_catalogue(), lang)
         return page(request, "network/page.html", lang, "network", lambda code: state.url(lang=code), values)
 
-    return await jobs.run(work, request)
+    return await services.jobs.run(work, request)
 
 
 @router.get("/network/data.json")

@@ -45,17 +45,29 @@ class BlockView:
     before_scale: Scale
     before_rows: int
     before_cols: int
-    inputs: int
+    inputs: int  # maps
+    reads: int  # maps, or the single numbers that a dense layer reads
     stride: int
     kernel: tuple[int, int]
     field: int
     zeros: float
     parameters: int
     multiply_adds: int
+    follows: str  # the layers behind the learned one, up to the block's end
 
     @property
     def number(self) -> int:
         return self.block.number
+
+    @property
+    def is_plane(self) -> bool:
+        """Whether its maps have more than one cell."""
+        return self.rows * self.cols > 1
+
+    @property
+    def called(self) -> str:
+        """The key of its name's text."""
+        return "network.block" if self.block.is_plane else "own_networks.dense"
 
 
 @dataclass(frozen=True)
@@ -205,12 +217,14 @@ def _block(trace: Trace, block: Block, addresses: Addresses) -> BlockView:
         before_rows=trace.stages[block.learned].shape[1],
         before_cols=trace.stages[block.learned].shape[2],
         inputs=trace.stages[block.source].shape[0],
+        reads=before[0],
         stride=getattr(layer, "stride", (1, 1))[0],
         kernel=getattr(layer, "kernel_size", (1, 1)),
         field=_field(trace, block),
         zeros=trace.stages[block.out].statistics.zeros,
         parameters=layer.parameter_count(before),
         multiply_adds=layer.multiply_adds(before),
+        follows="|".join(follower.text for follower in trace.stack.layers[block.learned : block.out]),
     )
 
 

@@ -80,9 +80,9 @@ async def upload(request: Request, jobs: JobsOf, services: ServicesOf) -> Respon
 
     stored = await jobs.run(keep)
     if _OTHER_PAGE.fullmatch(then := texts.get("then", "")):
-        return RedirectResponse(
-            f"/{then}?{encode({'image': stored.image, 'lang': state.lang})}", status_code=303
-        )
+        query = {"image": stored.image, "network": texts.get("network", ""), "lang": state.lang}
+        kept = {name: value for name, value in query.items() if value}
+        return RedirectResponse(f"/{then}?{encode(kept)}", status_code=303)
     return RedirectResponse(state.url(image=stored.image), status_code=303)
 
 

@@ -11,7 +11,7 @@ from app.explorer import Explorer
 from app.store.samples import SAMPLES
 from app.web.pages.network_state import Spot
 from app.web.pages.network_view import plane_blocks, spot_field
-from app.web.pages.unit_view import whole_spot
+from app.web.pages.spots import whole_spot
 
 SHOWN = 6
 

@@ -27,6 +27,7 @@ from app.web.addresses import API, Addresses, encode
 from app.web.pages.cell_grids import Grid, grid
 from app.web.pages.network_state import NetworkState, Spot
 from app.web.pages.network_view import BlockView, plane_blocks, spot_field, version_query
+from app.web.pages.spots import active_stage, origin_of, whole_spot
 
 ROWS = 7  # input maps that are shown one by one
 COLOURS = ("red", "green", "blue")
@@ -34,9 +35,13 @@ COLOURS = ("red", "green", "blue")
 
 @dataclass(frozen=True)
 class Row:
-    """One input map times its kernel: what it adds to the cell."""
+    """One input map times its kernel: what it adds to the cell.
+
+    `origin` is the map, row and column that a dense layer's number stands for.
+    """
 
     channel: int
+    origin: tuple[int, int, int] | None
     value: float
     kernel: Grid
     is_open: bool
@@ -55,7 +60,8 @@ class UnitView:
     rows: tuple[Row, ...]
     products: str
     product_sizes: tuple[float, float]
-    source: BlockView | None  # None where the picture itself is read
+    source: BlockView | None  # None where no block's maps are read as they are, but the picture
+    reads_colours: bool
     source_pictures: tuple[str, ...]
     patch: Grid
     kernel: Grid
@@ -67,6 +73,7 @@ class UnitView:
     bias: float
     sum: float
     value: float
+    activated: str  # the layers between `sum` and `value`
     picture: str
     scale: Scale
     after_picture: str
@@ -117,15 +124,16 @@ def unit_view(
     shade = Shade("auto", "layer")
     largest = max(float(np.abs(term.weights).max()) for term in shown if term.weights is not None)
     kernels = choose_scale(-largest, largest, "diverging")
-    before, after = trace.stages[block.learned].maps, trace.stages[block.out].maps
+    after = trace.stages[block.out].maps
     means = after.mean(axis=(1, 2))
     layer = trace.layer(block.learned)
-    same = before.shape == after.shape
+    active = active_stage(trace, block)
     return UnitView(
         spot=spot,
         rows=tuple(
             Row(
                 term.channel,
+                None if block.is_plane else origin_of(trace, block, term.channel),
                 term.sum,
                 grid(_weights(term), kernels),
                 term is opened,
@@ -140,6 +148,7 @@ def unit_view(
         if block.is_plane
         else (1.0, 1.0),
         source=source,
+        reads_colours=source is None and block.is_plane and trace.stages[block.learned - 1].shape[0] == 3,
         source_pictures=tuple(addresses.map(block.learned - 1, term.channel) for term in shown)
         if source is None and block.is_plane
         else (),
@@ -152,7 +161,8 @@ def unit_view(
         others_sum=sum(term.sum for term in hidden),
         bias=told.bias,
         sum=told.sum,
-        value=float(after[spot.unit, spot.row, spot.col]) if same else told.sum,
+        value=float(trace.stages[active].maps[spot.unit, spot.row, spot.col]),
+        activated="|".join(one.text for one in trace.stack.layers[block.learned : active]),
         picture=addresses.map(block.learned, spot.unit),
         scale=view.before_scale,
         after_picture=addresses.map(block.out, spot.unit),
@@ -169,28 +179,6 @@ def unit_view(
         zeros=float((after[spot.unit] == 0).mean()),
         rank=int((means > means[spot.unit]).sum()) + 1,
     )
-
-
-def whole_spot(at: Spot | None, trace: Trace, block: Block) -> Spot:
-    """The place with its cell: the map's largest value before activation where none is named.
-
-    Raises
-    ------
-    UserError
-        `no_such_cell`.
-    """
-    assert at is not None
-    maps = trace.stages[block.learned].maps
-    channels, rows, cols = maps.shape
-    if at.unit >= channels or at.row >= rows or at.col >= cols:
-        raise UserError(
-            "no_such_cell", stage=block.learned, channel=at.unit, row=max(at.row, 0), column=max(at.col, 0),
-            channels=channels, rows=rows, columns=cols,
-        )  # fmt: skip
-    if at.row >= 0:
-        return at
-    row, col = divmod(int(maps[at.unit].argmax()), cols)
-    return Spot(at.block, at.unit, row, col)
 
 
 def products_url(state: NetworkState, network: Network, spot: Spot, channels: list[int]) -> str:

@@ -2,8 +2,7 @@
 /** The edges of one map: what feeds it most, block by block back to the photo, and its vote; drawn over the sheets. */
 
 import { svg } from '../overlay.js';
-import { number, say } from '../words.js';
-import { picture } from './model.js';
+import { picture, told } from './model.js';
 import { drawMap, squareOf } from './sheets.js';
 
 /** @typedef {import('./model.js').Data} Data */
@@ -27,7 +26,7 @@ function chain(data, unit) {
     const next = [];
     for (const to of front) {
       const block = data.blocks[to.block - 1], count = FAN[step] ?? 1;
-      block.feeders[to.unit].slice(0, count).forEach((unit, i) => {
+      (block.feeders[to.unit] ?? []).slice(0, count).forEach((unit, i) => {
         const from = { block: to.block - 1, unit };
         found.push({ from, to, added: block.added[to.unit][i] });
         if (next.length < FOLLOWED && !next.some((one) => one.unit === unit)) { next.push(from); }
@@ -106,7 +105,7 @@ export async function loupe(host, sheet, unit) {
   context.imageSmoothingEnabled = false;
   context.clearRect(0, 0, LOUPE, LOUPE);
   drawMap(context, image, block, unit.unit, before, 0, 0, LOUPE);
-  label.textContent = say('js.net_map', { block: block.number, unit: unit.unit, mean: number(block.means[unit.unit], 2) });
+  label.textContent = told(block, unit.unit);
   const right = at.x + at.side + 10, width = LOUPE + 16;
   box.style.left = `${right + width < host.clientWidth ? right : at.x - width - 10}px`;
   box.style.top = `${Math.min(at.y, host.clientHeight - LOUPE - 40)}px`;

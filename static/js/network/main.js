@@ -2,9 +2,9 @@
 /** The network page: sheets drawn, edges and the field under the pointer, keys, and the way into a map. */
 
 import { announce } from '../announce.js';
-import { number, say } from '../words.js';
+import { say } from '../words.js';
 import * as edges from './edges.js';
-import { load, readUnit, sameUnit } from './model.js';
+import { load, readUnit, sameUnit, told } from './model.js';
 import * as photo from './photo.js';
 import { layOut, paint, unitAt } from './sheets.js';
 import * as whatIf from './what_if.js';
@@ -62,7 +62,7 @@ function open(unit) { go(address({ level: 'unit', at: `${unit.block}.${unit.unit
 /** @param {Unit} unit */
 function tell(unit) {
   const block = page?.data.blocks[unit.block - 1];
-  if (block) { announce(say('js.net_map', { block: unit.block, unit: unit.unit, mean: number(block.means[unit.unit], 2) })); }
+  if (block) { announce(told(block, unit.unit)); }
 }
 
 /** @param {Sheet} sheet */

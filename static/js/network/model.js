@@ -2,11 +2,12 @@
 /** What the network page shows, from its address and from the data of the photo: blocks, strengths, feeders, windows. */
 
 import { cellBox, pullBack } from '../fields.js';
+import { number, say } from '../words.js';
 
 /** @typedef {{block: number, unit: number}} Unit counted from 1 and from 0 */
 /**
  * @typedef {object} Block
- * @property {number} number @property {number} learned @property {[number, number, number]} shape
+ * @property {number} number @property {string} kind @property {number} learned @property {[number, number, number]} shape
  * @property {[number, number, number]} beforeShape @property {number} columns @property {number} beforeColumns
  * @property {string} sheet @property {string} before @property {number[]} means @property {number[]} zeros
  * @property {[number, number][]} peaks @property {number[][]} feeders @property {number[][]} added
@@ -54,6 +55,9 @@ export function ordered(block, order) {
 export function fieldOf(data, block, row, col) {
   return pullBack(data.windows.slice(0, block.learned), cellBox(row, col))[data.pictureStage];
 }
+
+/** One map in words: its layer, its number and its mean. @param {Block} block @param {number} unit */
+export const told = (block, unit) => say(block.kind === 'dense' ? 'js.net_dense' : 'js.net_map', { block: block.number, unit, mean: number(block.means[unit], 2) });
 
 /** @param {string | undefined} text @returns {Unit | null} */
 export function readUnit(text) {

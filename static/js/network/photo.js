@@ -25,5 +25,5 @@ export function show(main, data, unit, cell = null) {
     svg('path', { class: 'halo', d }), svg('path', { class: 'rfmark', d }),
   );
   const place = cell ? `${say('js.net_cell', { row, col })}. ` : '';
-  says.textContent = place + say('js.net_sees', { block: block.number, unit: unit.unit, size: height, side: cols, value: number(block.means[unit.unit], 2) });
+  says.textContent = place + say(block.kind === 'dense' ? 'js.net_dense_sees' : 'js.net_sees', { block: block.number, unit: unit.unit, size: height, side: cols, value: number(block.means[unit.unit], 2) });
 }

@@ -10,6 +10,7 @@ import pytest
 from app.main import create_app
 from app.settings import Settings
 from app.store.samples import SAMPLES
+from tests.own_networks import documented
 from tests.web.api.pictures import jpeg_bytes
 
 SERVER = "http://127.0.0.1:8000"
@@ -34,7 +35,7 @@ EXAMPLES = [
 
 def run_curl(api, line: str, files: dict[str, str]) -> str:
     """Do what the shell and curl would with one line."""
-    line = re.sub(r"\$\(jq -r \.(\w+) photo\.json\)", lambda m: json.loads(files["photo.json"])[m[1]], line)
+    line = re.sub(r"\$\(jq -r \.(\w+) (\w+\.json)\)", lambda m: json.loads(files[m[2]])[m[1]], line)
     words = shlex.split(line)
     assert "curl" == words.pop(0)
     target = words.pop() if len(words) > 1 and words[-2] == ">" else None
@@ -59,7 +60,8 @@ def send(api, url: str, options: list[tuple[str, str]]):
     headers = dict(value.split(": ", 1) for name, value in options if name == "-H")
     fields = dict(value.split("=", 1) for name, value in options if name == "-F")
     bodies = [value for name, value in options if name in ("-d", "--data-binary")]
-    upload = {name: ("cat.jpg", jpeg_bytes()) for name, value in fields.items() if value == "@cat.jpg"}
+    known = {"@cat.jpg": ("cat.jpg", jpeg_bytes()), "@net.safetensors": ("net.safetensors", documented())}
+    upload = {name: known[value] for name, value in fields.items() if value in known}
     given = next((value for name, value in options if name == "-X"), "POST" if fields or bodies else "GET")
     content = jpeg_bytes() if bodies == ["@cat.jpg"] else "".join(bodies).encode() or None
     return api.request(
