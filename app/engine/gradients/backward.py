@@ -19,7 +19,7 @@ from app.engine.trace import Cancelled
 from app.layers.base import Layer
 
 MAX_MULTIPLY_ADDS = 200_000_000  # of one pass; the way back makes two, and its check a dozen
-MAX_CELLS = 8_000_000  # of all stages, held in float64 twice
+MAX_CELLS = 4_000_000  # of all stages, held in float64 twice
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,9 @@ from app.web.addresses import API
 from app.web.api import (
     attribution,
     classify,
+    compare,
     explain,
+    gradients,
     images,
     kernels_layers,
     maps,
@@ -15,6 +17,7 @@ from app.web.api import (
     own_networks,
     receptive_field,
     samples,
+    toeplitz,
     trace,
     what_if,
 )
@@ -34,5 +37,8 @@ for resource in (
     what_if,
     networks,
     own_networks,
+    compare,
+    gradients,
+    toeplitz,
 ):
     router.include_router(resource.router)
