@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +26,8 @@ from tests.own_networks import (
     vgg_logits,
 )
 from tests.web.api.pictures import picture_bytes
+
+README = Path(__file__).resolve().parents[3] / "README.md"
 
 
 @pytest.fixture
@@ -171,6 +175,16 @@ def test_a_network_outlives_the_program_that_took_it(program, api, own):
         for one in (api, again)
     ]
     assert both[0]["scores"] == both[1]["scores"]
+
+
+def test_the_readmes_lines_make_a_network(api, tmp_path, monkeypatch):
+    section = README.read_text("utf-8").split("## A network of your own")[1].split("\n## ")[0]
+    code = [line.strip() for line in section.splitlines() if line.startswith("    ")]
+    monkeypatch.chdir(tmp_path)
+    exec("\n".join(code[:3]), {})
+    stack, classes = (re.search(rf'"{name}=([^"]*)"', section)[1] for name in ("stack", "classes"))
+    answer = send(api, (tmp_path / "net.safetensors").read_bytes(), stack, classes=classes)
+    assert (201, ["apple", "pear"]) == (answer.status_code, answer.json()["classes"])
 
 
 def test_the_documented_file_is_what_the_example_says(api):
