@@ -158,10 +158,10 @@ def kernel_step(found: Gradients, stage: int, entry: Index, limit: int) -> Step:
     _checked(entry[:1], (len(learned.kernels),))
     kernel = learned.kernels[entry[0]]
     _checked(entry, (len(learned.kernels), *kernel.shape))
-    links = own.kernel_links(found.maps[stage - 1], entry)
-    grad = found.grads[stage]
-    products = [Product(link, float(grad[link.output])) for link in islice(links, limit)]
-    count = len(products) + sum(1 for _ in links)
+    grad, before = found.grads[stage], found.maps[stage - 1]
+    links = islice(own.kernel_links(before, entry), limit)
+    products = [Product(link, float(grad[link.output])) for link in links]
+    count = own.kernel_count(before, entry)
     return Step(float(kernel[entry[1:]]), count, tuple(products), own.kernel_condition(entry))
 
 

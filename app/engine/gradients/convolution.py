@@ -33,6 +33,7 @@ class Slide:
 
 
 PLAIN = Slide()
+_TOGETHER = 2_000_000  # numbers side by side in one product: 16 MB
 
 
 def convolve(kernels: Numbers, maps: Numbers, slide: Slide = PLAIN) -> Exact:
@@ -42,10 +43,11 @@ def convolve(kernels: Numbers, maps: Numbers, slide: Slide = PLAIN) -> Exact:
     """
     padded = pad(maps, slide)
     size = _places(padded, kernels.shape[2:], slide)
-    bank = _grouped(np.asarray(kernels, np.float64), slide.groups)
-    out = np.zeros((slide.groups, bank.shape[1], size[0] * size[1]))
-    for row, col, part in _taps(padded, kernels.shape[2:], size, slide):
-        out += bank[..., row, col] @ padded[part].reshape(slide.groups, bank.shape[2], -1)
+    bank, cells = _grouped(kernels, slide.groups), size[0] * size[1]
+    out = np.zeros((slide.groups, bank.shape[3], cells))
+    for taps in _chunks(kernels.shape[2:], len(padded) * cells):
+        met = [_met(padded, tap, size, slide).reshape(slide.groups, -1, cells) for tap in taps]
+        out += np.concatenate([bank[tap] for tap in taps], axis=2) @ np.concatenate(met, axis=1)
     return out.reshape(len(kernels), *size)
 
 
@@ -55,13 +57,15 @@ def kernel_gradient(grad: Numbers, maps: Numbers, kernel_size: Pair, slide: Slid
     `grad` (M, OH, OW) is G = dJ/dZ, `maps` (C, H, W) is V; gives (M, C / groups, kh, kw).
     """
     padded = pad(maps, slide)
-    size, groups = (grad.shape[1], grad.shape[2]), slide.groups
-    given = np.asarray(grad, np.float64).reshape(groups, len(grad) // groups, -1)
+    size, groups, cells = (grad.shape[1], grad.shape[2]), slide.groups, grad.shape[1] * grad.shape[2]
+    given = np.asarray(grad, np.float64).reshape(groups, len(grad) // groups, cells)
     slices = len(padded) // groups
     found = np.empty((len(grad), slices, *kernel_size))
-    for row, col, part in _taps(padded, kernel_size, size, slide):
-        under = padded[part].reshape(groups, slices, -1).transpose(0, 2, 1)
-        found[:, :, row, col] = (given @ under).reshape(len(grad), slices)
+    for taps in _chunks(kernel_size, len(padded) * cells):
+        met = [_met(padded, tap, size, slide).reshape(groups, -1, cells) for tap in taps]
+        sums = (given @ np.concatenate(met, axis=1).transpose(0, 2, 1)).reshape(len(grad), -1, slices)
+        for place, (row, col) in enumerate(taps):
+            found[:, :, row, col] = sums[:, place]
     return found
 
 
@@ -73,11 +77,15 @@ def input_gradient(kernels: Numbers, grad: Numbers, shape: Shape, slide: Slide =
     """
     top, bottom, left, right = slide.sides
     padded = np.zeros((shape[0], top + shape[1] + bottom, left + shape[2] + right))
-    size, groups = (grad.shape[1], grad.shape[2]), slide.groups
-    bank = _grouped(np.asarray(kernels, np.float64), groups).transpose(0, 2, 1, 3, 4)
-    given = np.asarray(grad, np.float64).reshape(groups, len(grad) // groups, -1)
-    for row, col, part in _taps(padded, kernels.shape[2:], size, slide):
-        padded[part] += (bank[..., row, col] @ given).reshape(shape[0], *size)
+    size, groups, cells = (grad.shape[1], grad.shape[2]), slide.groups, grad.shape[1] * grad.shape[2]
+    bank = _grouped(kernels, groups)
+    given = np.asarray(grad, np.float64).reshape(groups, len(grad) // groups, cells)
+    for taps in _chunks(kernels.shape[2:], len(padded) * cells):
+        weights = np.concatenate([bank[tap] for tap in taps], axis=2).transpose(0, 2, 1)
+        sums = (weights @ given).reshape(groups, len(taps), -1, *size)
+        for place, tap in enumerate(taps):
+            laid = _met(padded, tap, size, slide)
+            laid += sums[:, place].reshape(shape[0], *size)
     return unpad(padded, shape, slide)
 
 
@@ -106,8 +114,10 @@ def sources(length: int, slide: Slide, axis: int) -> NDArray[np.intp]:
     return np.array([-1 if source is None else source for source in found], dtype=np.intp)
 
 
-def _grouped(kernels: Exact, groups: int) -> Exact:
-    return kernels.reshape(groups, len(kernels) // groups, *kernels.shape[1:])
+def _grouped(kernels: Numbers, groups: int) -> Exact:
+    """(kh, kw, group, map, slice): a matrix for every place of the kernel, its numbers side by side."""
+    split = np.asarray(kernels, np.float64).reshape(groups, len(kernels) // groups, *kernels.shape[1:])
+    return np.ascontiguousarray(split.transpose(3, 4, 0, 1, 2))
 
 
 def _places(padded: Numbers, kernel: tuple[int, ...], slide: Slide) -> Pair:
@@ -118,15 +128,16 @@ def _places(padded: Numbers, kernel: tuple[int, ...], slide: Slide) -> Pair:
     return rows, cols
 
 
-def _taps(
-    padded: Numbers, kernel: tuple[int, ...], size: Pair, slide: Slide
-) -> Iterator[tuple[int, int, tuple[slice, slice, slice]]]:
-    """Every place (row, col) of the kernel with the cells that it meets as it slides."""
-    for row in range(kernel[0]):
-        for col in range(kernel[1]):
-            yield row, col, (slice(None), _steps(row, size, slide, 0), _steps(col, size, slide, 1))
+def _chunks(kernel: tuple[int, ...], numbers: int) -> Iterator[list[Pair]]:
+    """The places of the kernel, as many at a time as are worth one product of matrices."""
+    places = [(row, col) for row in range(kernel[0]) for col in range(kernel[1])]
+    step = max(1, _TOGETHER // max(numbers, 1))
+    for first in range(0, len(places), step):
+        yield places[first : first + step]
 
 
-def _steps(tap: int, size: Pair, slide: Slide, axis: int) -> slice:
-    first, stride = tap * slide.dilation[axis], slide.stride[axis]
-    return slice(first, first + (size[axis] - 1) * stride + 1, stride)
+def _met(padded: Exact, tap: Pair, size: Pair, slide: Slide) -> Exact:
+    """A view of the cells that a place of the kernel meets as it slides, (C, OH, OW)."""
+    first = [tap[axis] * slide.dilation[axis] for axis in (0, 1)]
+    last = [first[axis] + (size[axis] - 1) * slide.stride[axis] + 1 for axis in (0, 1)]
+    return padded[:, first[0] : last[0] : slide.stride[0], first[1] : last[1] : slide.stride[1]]

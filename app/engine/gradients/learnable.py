@@ -91,6 +91,10 @@ class Convolution(Operation):
         for place in self._ties.places(entry):
             yield from kernel_links(place, padded, size, len(self.tensor), self._slide)
 
+    def kernel_count(self, x: Exact, entry: Index) -> int:
+        _, rows, cols = self._size()
+        return len(self._ties.places(entry)) * rows * cols
+
     def kernel_condition(self, entry: Index) -> str:
         found = []
         for i, j, k, n in self._ties.places(entry):
@@ -153,6 +157,9 @@ class Transposed(Convolution):
                 if 0 <= row < self._shape[1] and 0 <= col < self._shape[2]:
                     place = (channel, j, k)
                     yield Link((first + q, row, col), "input", float(x[place]), place)
+
+    def kernel_count(self, x: Exact, entry: Index) -> int:
+        return Operation.kernel_count(self, x, entry)  # the padding cuts off some
 
     def kernel_condition(self, entry: Index) -> str:
         return ""

@@ -54,6 +54,15 @@ class Loss:
             return float(np.square(maps - self.target).sum())
         return float(maps.sum())
 
+    def change(self, maps: Exact, other: Exact) -> float:
+        """J(maps) − J(other), cell by cell, so that nearby losses keep their digits."""
+        moved = maps - other
+        if self.kind == "cell":
+            return float(moved[self.cell])
+        if self.kind == "sse" and self.target is not None:
+            moved = moved * (maps + other - 2 * self.target)
+        return float(moved.sum())
+
     def gradient(self, maps: Exact) -> Exact:
         """dJ/dZ: 2(Z − T), ones, or a single one."""
         if self.kind == "sse" and self.target is not None:

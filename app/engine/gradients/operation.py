@@ -51,6 +51,10 @@ class Operation(ABC):
         """The output cells that an own number moves; `entry` is (kernel, *place in that kernel)."""
         raise NotImplementedError
 
+    def kernel_count(self, x: Exact, entry: Index) -> int:
+        """How many `kernel_links` there are."""
+        return sum(1 for _ in self.kernel_links(x, entry))
+
     def kernel_condition(self, entry: Index) -> str:
         """As `input_condition`, for an own number."""
         return ""

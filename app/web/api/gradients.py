@@ -159,21 +159,27 @@ def _out(query: GradientsQuery, answer: Propagated, entries: list[Entry] | None,
         says=[say(said[query.loss], loss=rounded(found.loss), stage=last)],
     )
     if entries:
-        digits = min(entry.digits for entry in entries)
-        body.check = CheckOut(digits=digits, entries=[_entry_out(entry) for entry in entries])
-        body.says.append(say("gradients.says_check", count=len(entries), digits=digits))
+        smooth = [entry.digits for entry in entries if not entry.corner]
+        corners, digits = len(entries) - len(smooth), min(smooth, default=None)
+        told = [_entry_out(entry) for entry in entries]
+        body.check = CheckOut(digits=digits, corners=corners, entries=told)
+        if digits is not None:
+            body.says.append(say("gradients.says_check", count=len(smooth), digits=digits))
+        if corners:
+            body.says.append(say("gradients.says_corners", count=corners))
     return body
 
 
 def _stage_out(query: GradientsQuery, answer: Propagated, stage: int, stack: str) -> StageGradient:
     grad, layer = answer.found.grads[stage], answer.trace.layer(stage)
     channels, rows, cols = grad.shape
+    largest = float(np.abs(grad).max())
     body = StageGradient(
         stage=stage,
         layer=layer.text if layer else "",
         shape=(channels, rows, cols),
-        min=rounded(float(grad.min())),
-        max=rounded(float(grad.max())),
+        min=rounded(float(grad.min()), largest),
+        max=rounded(float(grad.max()), largest),
         npy_url=_npy_url(query, stage, stack, "maps"),
     )
     if grad.size <= MAX_NUMBERS:
@@ -223,6 +229,7 @@ def _entry_out(entry: Entry) -> EntryOut:
         gradient=rounded(entry.gradient),
         difference=rounded(entry.difference),
         digits=entry.digits,
+        corner=entry.corner,
     )
 
 

@@ -126,13 +126,20 @@ class EntryOut(BaseModel):
     index: list[int]
     gradient: float
     difference: float = Field(description="(J(x + h) − J(x − h)) / 2h.")
-    digits: int
+    digits: int = Field(description="Digits in which both agree, against the largest of that gradient.")
+    corner: bool = Field(
+        description="Whether the loss has a corner here (ReLU at 0, equal cells in a maximum); the difference "
+        "then lies between two slopes and says nothing."
+    )
 
 
 class CheckOut(BaseModel):
     """Gradients against finite differences."""
 
-    digits: int = Field(description="In how many digits all entries agree at least.")
+    digits: int | None = Field(
+        description="In how many digits all entries agree at least, corners left out; null if all are corners."
+    )
+    corners: int
     entries: list[EntryOut]
 
 

@@ -163,3 +163,12 @@ def test_entries_that_are_not_there_are_refused() -> None:
         with pytest.raises(UserError) as caught:
             ask()
         assert code == caught.value.code
+
+
+def test_a_corner_is_told_from_a_wrong_gradient() -> None:
+    flat = check(ran("gray|conv([1])|relu", np.zeros((1, 2, 2)), Loss()), Loss())
+    assert {True} == {entry.corner for entry in flat if entry.of == "input"}
+    tied = np.array([[[1.0, 1.0], [0.0, 3.0]]])
+    entries = check(ran("gray|maxpool((1,2))", tied, Loss()), Loss(), seed=1)
+    assert [1, 0] == [ran("gray|maxpool((1,2))", tied, Loss()).grads[0][0, 0, col] for col in (0, 1)]
+    assert all(entry.corner == (entry.index[1] == 0) for entry in entries)
