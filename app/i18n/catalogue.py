@@ -21,6 +21,9 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "attribution.",  # a method's title, says, says_not; check_<name>
     "choices.",  # of a layer's parameter: padding=same ...
     "classes.",  # of the cat/dog network
+    "code.differs_",  # between frameworks: layout, kernel_order ...
+    "code.framework_",
+    "code.measured_",  # a row of the comparison
     "colors.",
     "errors.",
     "fits.",

@@ -6,6 +6,7 @@ from app.web.addresses import API
 from app.web.api import (
     attribution,
     classify,
+    code,
     compare,
     explain,
     gradients,
@@ -32,6 +33,7 @@ for resource in (
     overlays,
     explain,
     receptive_field,
+    code,
     classify,
     attribution,
     what_if,
