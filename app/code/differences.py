@@ -70,7 +70,7 @@ def _met(layer: Any, shape: Shape) -> Iterator[Found]:
     if layer.kind == "dense":
         outputs, inputs = layer.tensor.weights.shape
         yield "dense_order", {"outputs": outputs, "inputs": inputs}
-    if layer.kind in ("conv", "deconv", "weights", "dense"):
+    if layer.kind in ("conv", "weights", "dense"):  # a transposed one counts its fan the other way round
         yield "initial", {"fan_in": _fan_in(layer, shape)}
 
 

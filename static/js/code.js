@@ -6,13 +6,13 @@ const scripts = document.querySelector("[data-code]");
 if (scripts instanceof HTMLElement) {
   for (const kind of ["pointerover", "focusin"]) scripts.addEventListener(kind, (event) => point(event.target));
   for (const kind of ["pointerleave", "focusout"]) scripts.addEventListener(kind, () => mark(pinned()));
-  addEventListener("hashchange", () => mark(pinned()));
+  addEventListener("hashchange", () => point(null));
   for (const tab of document.querySelectorAll("[data-code-tab]")) tab.addEventListener("click", (event) => open(event, tab));
   for (const button of document.querySelectorAll("[data-code-copy]")) {
     const text = button.closest("[data-script]")?.querySelector("pre")?.textContent || "";
     if (button instanceof HTMLElement) button.addEventListener("click", () => copy(text, button));
   }
-  mark(pinned());
+  point(null);
 }
 
 /** @param {EventTarget | null} place @returns {string} the layer whose line it is in, or the pinned one */
@@ -26,16 +26,21 @@ function pinned() {
   return /^#\w+-(\d+)$/.exec(location.hash)?.[1] || "";
 }
 
-/** Mark the layer pointed at, and bring its statement into sight in the other scripts. @param {EventTarget | null} place */
+/** Mark the layer pointed at, in sight in the other scripts too. @param {EventTarget | null} place */
 function point(place) {
   const layer = layerOf(place);
   mark(layer);
   for (const text of document.querySelectorAll("[data-script] > pre")) {
-    const line = text.querySelector(`.code-line[id][data-layer="${layer}"]`);
-    if (!line || (place instanceof Node && text.contains(place))) continue;
-    const [box, at] = [text.getBoundingClientRect(), line.getBoundingClientRect()];
-    if (at.top < box.top || at.bottom > box.bottom) text.scrollTop += at.top - box.top - box.height / 2;
+    if (!(place instanceof Node && text.contains(place))) reveal(text, layer);
   }
+}
+
+/** Scroll a script, and nothing around it, to a layer's statement. @param {Element} text @param {string} layer */
+function reveal(text, layer) {
+  const line = text.querySelector(`.code-line[id][data-layer="${layer}"]`);
+  if (!line) return;
+  const [box, at] = [text.getBoundingClientRect(), line.getBoundingClientRect()];
+  if (at.top < box.top || at.bottom > box.bottom) text.scrollTop += at.top - box.top - box.height / 2;
 }
 
 /** @param {string} layer */
@@ -57,5 +62,5 @@ function open(event, tab) {
   const here = new URL(location.href);
   here.searchParams.set("framework", name);
   history.replaceState(history.state, "", here);
-  document.getElementById(`${name}-${pinned()}`)?.scrollIntoView({ block: "nearest" });
+  point(null);
 }

@@ -15,6 +15,9 @@ STACK = (
     "gray|conv(gaussian,sigma=1.2,padding=same,mode=reflect)|conv(sobel_x,sobel_y,stride=2)|relu|maxpool(2)"
 )
 
+IN_SIGHT = """(id) => { const line = document.getElementById(id), box = line.closest('pre').getBoundingClientRect();
+  const at = line.getBoundingClientRect(); return at.top >= box.top && at.bottom <= box.bottom; }"""
+
 
 def at(address: str, lang: str = "en", theme: str = "light") -> str:
     scene = f"image=cat-chelsea&stack={STACK}&size=64&fit=crop"
@@ -49,6 +52,8 @@ def test_a_layer_is_marked_in_all_scripts_by_pointer_keyboard_and_address(
     page.reload()
     page.wait_for_function("document.querySelector('.code-line.marked')")
     assert all_of("3") == marked(page)
+    for framework in ("torch", "keras", "numpy"):  # inside of its own scrolling box
+        assert page.evaluate(IN_SIGHT, f"{framework}-3")
     page.get_by_role("button", name="Copy").first.click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
 
