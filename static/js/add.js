@@ -17,7 +17,10 @@ export function start() {
     const option = event.target.closest("#addlist [role=option]");
     if (option instanceof HTMLElement) insert(option);
     const kernel = event.target.closest("[data-kernel-tray] [data-kernel]");
-    if (kernel instanceof HTMLElement) choose(kernel, event.shiftKey);
+    if (kernel instanceof HTMLElement) {
+      const joins = kernel.closest("[data-kernel-tray]")?.querySelector("[data-joins]");
+      choose(kernel, event.shiftKey || (joins instanceof HTMLInputElement && joins.checked));
+    }
   });
   const search = document.getElementById("addsearch");
   search?.addEventListener("input", filter);

@@ -106,7 +106,7 @@ function sum(stages, place, value, told) {
   /** @type {[string, string][]} */
   const lines = told.complete
     ? [[say('js.sum'), number(told.sum, 3)], [say('js.bias'), `${told.bias < 0 ? '\u2212' : '+'} ${number(Math.abs(told.bias), 3)}`]] : [];
-  return [...blocks, ...middle, op(told.complete ? 'Σ' : '='), part(say('js.result'), result(lines, value), 'is-cell')];
+  return [...blocks, ...middle, op(told.complete ? 'Σ' : ''), part(say('js.result'), result(lines, value), 'is-cell')];
 }
 
 /** The server's drawing of the stage's curve, with the cell's point on it. @param {Stage} stage @param {number} x @param {number} y */

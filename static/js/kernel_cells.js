@@ -5,11 +5,18 @@ import { number } from "./words.js";
 
 const STEPS = 32; // classes d0 to d32 of the scales
 
-/** A number as it can be typed, to four digits: the kernel keeps them all. @param {number} v */
-function written(v) {
-  const digits = String(Number(v.toPrecision(4)) + 0);
-  return /e/.test(digits) ? digits : number(Number(digits), (digits.split(".")[1] || "").length);
+/** A number as it can be typed, to three digits, which a cell has room for: the kernel keeps them all. @param {number} v */
+export function written(v) {
+  const size = Math.abs(v);
+  if (size && (size >= 1e5 || size < 1e-3)) {
+    const [digits, power] = v.toExponential(2).split("e");
+    return `${decimal(Number(digits))}e${Number(power)}`;
+  }
+  return decimal(Number.isInteger(v) ? v : Number(v.toPrecision(3)));
 }
+
+/** Every decimal of a number, in the page's language. @param {number} v */
+const decimal = (v) => number(v + 0, (String(v).split(".")[1] || "").length);
 
 /** @param {HTMLTableElement} table @param {number[][]} kernel @param {(row: number, col: number) => string} name */
 export function fill(table, kernel, name) {
@@ -27,6 +34,7 @@ export function fill(table, kernel, name) {
   kernel.forEach((row, r) => row.forEach((v, c) => {
     const input = inputAt(table, r, c);
     if (!input) return;
+    input.title = String(v);
     input.className = `d${Math.round(((v / most + 1) / 2) * STEPS)}`;
     if (input === document.activeElement && value(input.value) === v) return; // still being typed
     input.value = written(v);

@@ -13,6 +13,7 @@ const scale = Array.from({ length: 64 }, (_, i) => {
 
 /** About four digits in the page's language. @param {number} value */
 export function short(value) {
+  if (Math.abs(value) >= 1e6) return number(Number(value.toExponential(3).split("e")[0]), 3) + value.toExponential(3).replace(/.*e\+?/, "e");
   const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 2 : 4;
   return number(value, digits).replace(/([.,]\d*?)0+$/, "$1").replace(/[.,]$/, "");
 }
@@ -34,6 +35,8 @@ export function show(panel, kernel, phrase) {
   const pair = rank === 1 ? matrix.factors(kernel) : null;
   for (const name of /** @type {const} */ (["column", "row"])) {
     const factor = pair ? pair[name] : [];
+    const line = panel.querySelector(`[data-editor-fact="${name}"]`)?.parentElement;
+    if (line) line.hidden = !pair;
     write(name, factor.length > MANY ? `${factor.slice(0, MANY).map(short).join("  ")} …` : factor.map(short).join("  "));
   }
   draw(panel, kernel, phrase);

@@ -1,6 +1,12 @@
 // @ts-check
 /** The stack's line: words coloured as they are typed, the fault underlined where it is. */
 
+import { readable, scene } from "./history.js";
+
+const PAUSE = 500; // ms without typing before the line is looked at
+/** @type {number | undefined} */
+let timer;
+
 /** @param {ParentNode} root */
 export function start(root) {
   const input = root.querySelector("#stackline");
@@ -13,9 +19,40 @@ export function start(root) {
   input.parentElement?.classList.add("inked");
   input.oninput = () => {
     delete input.dataset.fault;
+    input.removeAttribute("aria-invalid");
     draw();
+    say("");
+    clearTimeout(timer);
+    timer = window.setTimeout(() => check(input, draw), PAUSE);
   };
   input.onscroll = () => { ink.scrollLeft = input.scrollLeft; };
+  draw();
+}
+
+/** What is said beside the line. @param {string | Node} text */
+function say(text) {
+  const state = document.getElementById("stackstate");
+  if (text instanceof Element && state) state.replaceWith(text);
+  else if (state) {
+    state.className = "state";
+    state.removeAttribute("role");
+    state.replaceChildren(text);
+  }
+}
+
+/** Ask the server once typing rests; an unfinished line is left alone. @param {HTMLInputElement} input @param {() => void} draw */
+async function check(input, draw) {
+  const typed = input.value, query = new URLSearchParams(scene());
+  query.set("stack", typed);
+  query.set("lang", document.documentElement.lang);
+  const answer = await fetch(`/reads?${readable(query)}`).catch(() => null);
+  if (!answer || answer.status !== 200 || input.value !== typed) return;
+  const part = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("stackstate");
+  if (!part || input.value !== typed) return;
+  if (part.dataset.position) input.dataset.fault = part.dataset.position;
+  say(part);
+  // @ts-ignore htmx is loaded by its own script element
+  window.htmx?.process(part);
   draw();
 }
 

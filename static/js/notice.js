@@ -14,7 +14,7 @@ export function start() {
   document.addEventListener("htmx:before:response", (event) => {
     const context = /** @type {any} */ (event).detail?.ctx;
     if (!ours(context)) return;
-    if (context.response.status < 500) return hide();
+    if (context.response.status < 500) return document.querySelector("[data-notice=failed]")?.remove();
     event.preventDefault(); // an error's page must not replace the lab
     failed(context, say("js.server_failed", { status: context.response.status }));
   });
@@ -42,7 +42,7 @@ export function show(text, offer = null) {
   hide();
   const box = document.createElement("div");
   box.className = "notice";
-  box.dataset.notice = "";
+  box.dataset.notice = offer ? "failed" : "";
   box.setAttribute("role", "alert");
   const sentence = document.createElement("p");
   sentence.textContent = text;

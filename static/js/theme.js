@@ -19,15 +19,14 @@ document.addEventListener("click", (event) => {
   link.href = here.href;
 }, true);
 
-/** @param {string} name a second press on the chosen theme gives it back to the system */
+/** @param {string} name empty: as the system has it */
 function choose(name) {
   const page = document.documentElement;
-  const same = page.dataset.theme === name;
-  if (same) delete page.dataset.theme;
-  else page.dataset.theme = name;
-  document.cookie = `theme=${same ? "" : name}; path=/; max-age=${same ? 0 : YEAR}; samesite=lax`;
+  if (name) page.dataset.theme = name;
+  else delete page.dataset.theme;
+  document.cookie = `theme=${name}; path=/; max-age=${name ? YEAR : 0}; samesite=lax`;
   for (const button of document.querySelectorAll("[data-set-theme]")) {
-    button.setAttribute("aria-pressed", String(!same && button.getAttribute("data-set-theme") === name));
+    button.setAttribute("aria-pressed", String(button.getAttribute("data-set-theme") === name));
   }
   window.dispatchEvent(new Event("resize")); // sizes of type may differ
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.params import Param, write_value
@@ -45,6 +45,8 @@ def controls_of(layer: Layer) -> tuple[Control, ...]:
         if param.type not in ("kernels", "tensor")
     ]
     specs: tuple[KernelSpec, ...] = getattr(layer, "kernels", ())
+    if len(specs) > 1:
+        found = [_one_a_map(control, len(specs)) if control.name == "bias" else control for control in found]
     if len(specs) == 1 and specs[0].name in KERNELS:
         values = dict(specs[0].values)
         own = [
@@ -84,6 +86,12 @@ def _control(param: Param, value: Any, default: Any = None, words: str = "params
         ROLES.get(param.name, ""),
         words,
     )
+
+
+def _one_a_map(control: Control, maps: int) -> Control:
+    """A bank's bias as a list with a number for each kernel, so that one of them can be changed."""
+    value = control.value if control.value.startswith("(") else f"({','.join([control.value] * maps)})"
+    return replace(control, shape="text", value=value, low=None, high=None, step=None)
 
 
 def _is_single(value: Any) -> bool:

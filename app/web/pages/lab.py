@@ -15,6 +15,8 @@ from app.engine.trace import Trace
 from app.explorer import Explorer
 from app.i18n import Language
 from app.i18n.catalogue import load_catalogue
+from app.kernels.registry import KERNELS
+from app.layers.registry import parse_stack
 from app.store.samples import find_sample
 from app.web.addresses import Addresses
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf
@@ -57,6 +59,24 @@ async def change(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: Lan
     return await answer(request, explorer, jobs, lang, found.state, found)
 
 
+@router.get("/reads")
+async def reads(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: LanguageOf) -> Response:
+    """Whether a line reads well, as the part beside it: asked while it is typed, so nothing is traced.
+
+    What may still be unfinished, because its fault is at the end, is answered with nothing (204).
+    """
+    state, say = LabState.read(request.query_params), say_in(lang)
+    try:
+        count = len(parse_stack(state.stack, explorer.tensors).layers)
+    except NotationError as error:
+        if is_unfinished(state.stack, error):
+            return Response(status_code=204)
+        values = {"fault": _fault(state, error, say), "faults": (), "count": 0}
+    else:
+        values = {"fault": None, "faults": (), "count": count}
+    return HTMLResponse(render("lab/_state.html", lang, values), headers={"Cache-Control": "no-store"})
+
+
 @router.get("/label")
 async def label(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: LanguageOf) -> Response:
     """What the trained network says of a photo, as the part that stands beside the maps."""
@@ -65,6 +85,16 @@ async def label(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: Lang
     opened = LabState(image=image, stack=network.text, size=512, fit="keep", lang=lang)
     page = render("lab/_label.html", lang, {"answer": found, "network": network, "open_url": opened.url()})
     return HTMLResponse(page, headers={"Cache-Control": "private, max-age=600", "Vary": "Accept-Language"})
+
+
+def is_unfinished(text: str, error: NotationError) -> bool:
+    """Whether a fault may go away by typing on: nothing follows it, or the start of a known word."""
+    word = str(error.params.get("name", ""))
+    known = str(error.params.get("known", "")).split(", ")
+    if error.code in ("unknown_layer", "unknown_kernel", "unknown_parameter"):
+        ends = text[error.position :].strip() == word
+        return ends and any(name.startswith(word) for name in [*known, *KERNELS])
+    return error.position >= len(text.rstrip())
 
 
 async def answer(
@@ -137,9 +167,10 @@ def photo_facts(explorer: Explorer, state: LabState, trace: Trace, say: Callable
     sample = find_sample(state.image) if card.origin == "sample" else None
     if sample is None:
         alt = state.image if card.origin in ("pattern", "grid") else say("lab.own_photo")
-        return PhotoFacts(alt=alt, credit="", reading=reading, picture=picture)
+        name = card.origin if card.origin in ("pattern", "grid") else "photo"
+        return PhotoFacts(alt=alt, credit="", reading=reading, picture=picture, name=name)
     alt = say(f"samples.{sample.name}")
-    return PhotoFacts(alt, f"{alt}. {sample.author}, {sample.licence}.", reading, picture)
+    return PhotoFacts(alt, f"{alt}. {sample.author}, {sample.licence}.", reading, picture, sample.name)
 
 
 def _trace(

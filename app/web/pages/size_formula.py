@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from app.domain.shapes import AxisFormula, Formula
@@ -13,6 +14,25 @@ class Part:
 
     text: str
     role: str = ""
+
+
+_SIGNS = (
+    (r"floor\((.*)\)(?=[^()]*$)", r"⌊\1⌋"),
+    (r"ceil\((.*)\)(?=[^()]*$)", r"⌈\1⌉"),
+    (r"->", "→"),
+    (r"\*", "·"),
+    (r"-", "−"),
+)
+
+
+def typeset(formula: str, rows: str, cols: str) -> str:
+    """A refusal's formula, written in plain characters, with the signs of the others; `rows` and `cols` name axes."""
+    lines = []
+    for line in formula.split("; "):
+        for written, sign in _SIGNS:
+            line = re.sub(written, sign, line)
+        lines.append(re.sub("^rows ", f"{rows} ", re.sub("^columns ", f"{cols} ", line)))
+    return "; ".join(lines)
 
 
 def formula_parts(formula: Formula) -> tuple[tuple[Part, ...], ...]:

@@ -86,13 +86,18 @@ def swatch(spec: KernelSpec) -> Swatch:
 
 
 def short(value: float) -> str:
-    """About three digits without the leading zero, with a true minus: ``.118``, ``−2``, ``1.5``."""
+    """About three digits without the leading zero, with a true minus: ``.118``, ``−2``, ``1.5``, ``1e9``."""
     if value == 0:
         return "0"
+    if abs(value) >= 1000:
+        digits, _, power = f"{value:.2e}".partition("e")
+        plain = f"{value:.0f}"
+        return (plain if abs(value) < 1e5 else f"{float(digits):g}e{int(power)}").replace("-", "−")
     text = f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}"
     text = text.rstrip("0").rstrip(".") if float(text).is_integer() or abs(value) >= 1 else text.rstrip("0")
     if float(text) == 0:
-        text = f"{value:.0e}"
+        digit, _, power = f"{value:.0e}".partition("e")
+        text = f"{digit}e{int(power)}"
     return (
         text.replace("-", "−").replace("−0.", "−.").removeprefix("0")
         if abs(value) < 1

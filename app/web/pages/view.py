@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from app.web.language import say_fault
 from app.web.pages.columns import Column, column, open_channels, photo_layers
 from app.web.pages.controls import Control, controls_of
 from app.web.pages.scene import SIZES, LabState
+from app.web.pages.size_formula import typeset
 from app.web.pages.swatches import Swatch, swatch
 from app.web.pages.unread import NOTHING, Unread
 
@@ -106,6 +108,7 @@ class LabView:
     layout: str
     map_side: int
     image_key: str
+    image_name: str
     fault: Fault | None = None
     refusal: RefusedView | None = None
     waiting: tuple[Waiting, ...] = ()
@@ -128,6 +131,12 @@ class LabView:
         """The cells of a stage that the next layer never reads."""
         following = (found for found in (*self.photo.layers, *self.columns) if found.stage == stage + 1)
         return next((found.unread for found in following), NOTHING)
+
+    def file_name(self, stage: Column) -> str:
+        """What a download of a stage's open map is called: by picture, stage and map, in plain characters."""
+        several = (stage.channel_name,) if stage.shape[0] > 1 else ()
+        named = (self.image_name, str(stage.stage), stage.kind, *several)
+        return "-".join(re.sub(r"[^A-Za-z0-9_]+", "-", part).strip("-") or "kernel" for part in named)
 
     def jump(self, stage: Column) -> str:
         """How far the field moves from cell to cell, one number where both axes agree."""
@@ -176,6 +185,7 @@ def lab_view(
         layout=f"maps-{side}",
         map_side=side,
         image_key=hashlib.sha256(state.image.encode()).hexdigest()[:12],
+        image_name=photo.name,
         fault=fault,
         refused=refused,
         refusal=_refusal(state, trace, say) if trace.refused else None,
@@ -195,6 +205,7 @@ class PhotoFacts:
     credit: str
     reading: str
     picture: str
+    name: str = "photo"
 
 
 def _photo_view(
@@ -254,8 +265,9 @@ def _refusal(state: LabState, trace: Trace, say: Say) -> RefusedView:
         mended = [other.text for other in trace.stack.layers]
         mended[stage - 1] = refused.suggestion
         url = state.url(stack="|".join(mended))
+    formula = typeset(refused.formula, say("lab.rows"), say("lab.cols"))
     return RefusedView(
-        stage, _waiting(layer, stage), say_fault(refused, say), refused.formula, refused.suggestion, url
+        stage, _waiting(layer, stage), say_fault(refused, say), formula, refused.suggestion, url
     )
 
 

@@ -138,3 +138,41 @@ def test_a_form_does_not_leave_its_own_fields_in_the_address(client: TestClient)
     query = {**SCENE, "stack": "relu", "colors": "auto", "scope": "map", "history": "push"}
     answer = client.get("/", params=query, headers={"HX-Request": "true"})
     assert {**SCENE, "stack": "relu"} == told(answer)
+
+
+@pytest.mark.parametrize(
+    ("stack", "words"),
+    [
+        ("relu|abs", "Reads well: layers 2"),
+        ("conv(gausian)|relu", "Use gaussian"),
+        ("relu|blurr", "There is no layer “blurr”"),
+        ("blu|relu", "There is no layer “blu”"),
+        ("relu|conv(box,stride=x)", "stride of conv takes"),
+    ],
+)
+def test_a_line_is_looked_at_while_it_is_typed(client: TestClient, stack: str, words: str) -> None:
+    answer = client.get("/reads", params={**SCENE, "stack": stack})
+    assert words in answer.text
+
+
+@pytest.mark.parametrize("stack", ["rel", "relu|", "relu|conv(", "conv(gaus", "conv(box,str", "relu|sob"])
+def test_an_unfinished_line_is_left_alone(client: TestClient, stack: str) -> None:
+    answer = client.get("/reads", params={**SCENE, "stack": stack})
+    assert (204, "") == (answer.status_code, answer.text)
+
+
+def test_nothing_far_off_is_offered_for_a_wrong_word(client: TestClient) -> None:
+    assert "btn" not in client.get("/reads", params={**SCENE, "stack": "blurr|relu"}).text
+
+
+def test_every_map_of_a_bank_has_its_bias_on_the_page(client: TestClient) -> None:
+    text = client.get("/", params={**SCENE, "stack": "conv(box,sobel_x)"}).text
+    assert 'name="set.bias" value="(0,0)"' in text
+    answer = edit(client, stack="conv(box,sobel_x)", layer="1", **{"set.bias": "(0,0.5)"})
+    assert "conv(box,sobel_x,bias=(0,0.5))" == told(answer)["stack"]
+
+
+def test_a_download_is_named_by_picture_stage_and_map(client: TestClient) -> None:
+    text = client.get("/", params={**SCENE, "stack": "gray|conv(box,sobel_x)|relu"}).text
+    assert 'download="cat-chelsea-2-conv-box.csv"' in text
+    assert 'download="cat-chelsea-3-relu-box.npy"' in text
