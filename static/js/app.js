@@ -37,3 +37,5 @@ if (document.querySelector("[data-network]")) {
     document.addEventListener("htmx:after:swap", () => network.start(document));
   });
 }
+if (document.querySelector("[data-lesson-view='tensor']")) import("./lesson/tensor.js").then((view) => view.start());
+if (document.querySelector("[data-lesson-view='learning']")) import("./lesson/learning.js").then((view) => view.start());
