@@ -22,6 +22,7 @@ VIEWS = (
     "signal",
     "toeplitz",
     "frequency",
+    "growth",
     "counts",
     "compare",
     "learning",
