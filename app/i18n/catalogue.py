@@ -27,6 +27,7 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "colors.",
     "course_learning.pair_",  # the picture that a kernel is learned from
     "course_learning.table_",  # V, K, Z, T, G, g, h
+    "course_signal.wave_",  # the signal that is smoothed
     "errors.",
     "fits.",
     "js.",

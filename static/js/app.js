@@ -39,3 +39,4 @@ if (document.querySelector("[data-network]")) {
 }
 if (document.querySelector("[data-lesson-view='tensor']")) import("./lesson/tensor.js").then((view) => view.start());
 if (document.querySelector("[data-lesson-view='learning']")) import("./lesson/learning.js").then((view) => view.start());
+if (document.querySelector("[data-lesson-view='signal']")) import("./lesson/signal.js").then((view) => view.start());
