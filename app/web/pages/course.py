@@ -15,11 +15,12 @@ from app.i18n import Language
 from app.i18n.catalogue import load_catalogue
 from app.layers import edit
 from app.lessons import Lesson
+from app.lessons.beliefs import beliefs
 from app.lessons.markup import markdown, mathml
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf, ServicesOf
 from app.web.pages.course_state import PLANS, LessonState, one_plan
 from app.web.pages.frame import is_partial, page, part, view_url
-from app.web.pages.lesson_scene import lab_url, scene_view
+from app.web.pages.lesson_scene import belief_url, lab_url, scene_view
 from app.web.pages.lesson_views import lesson_views
 from app.web.pages.scene import whole
 from app.web.templating import words
@@ -54,6 +55,20 @@ async def course(request: Request, services: ServicesOf, lang: LanguageOf) -> Re
     }
     return page(
         request, "course/list.html", lang, "course", lambda code: f"/course?plan={plan}&lang={code}", values
+    )
+
+
+@router.get("/course/misconceptions")
+async def misconceptions(request: Request, services: ServicesOf, lang: LanguageOf) -> Response:
+    """What is easily believed, with the scene that shows otherwise; stands before the lessons, whose slug is any."""
+    rows = [(one, belief_url(one, lang), services.course.find(one.lesson)) for one in beliefs()]
+    return page(
+        request,
+        "course/beliefs.html",
+        lang,
+        "course",
+        lambda code: f"/course/misconceptions?lang={code}",
+        {"beliefs": rows},
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from app.engine.trace import Trace
 from app.explorer import Explorer
 from app.i18n import Language
+from app.lessons.beliefs import Belief
 from app.lessons.model import OWN_PHOTO, Scene
 from app.web.addresses import Addresses
 from app.web.language import say_in
@@ -45,6 +46,14 @@ def lab_state(scene: Scene, image: str, lang: str) -> LabState:
 def lab_url(scene: Scene, image: str, lang: str) -> str:
     """A scene's address in the lab."""
     return lab_state(scene, image, lang).url()
+
+
+def belief_url(belief: Belief, lang: str) -> str:
+    """Where a misconception is shown wrong: its scene in the lab, or a page of its own."""
+    if belief.scene is not None:
+        return lab_url(belief.scene, OWN_PHOTO, lang)
+    path, mark, anchor = belief.page.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}lang={lang}{mark}{anchor}"
 
 
 def scene_view(explorer: Explorer, scene: Scene, image: str, lang: Language) -> SceneView:

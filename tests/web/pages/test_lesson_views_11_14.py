@@ -27,7 +27,9 @@ def test_a_view_stands_in_both_languages(client: TestClient, slug: str, lang: st
 def test_the_tensor_adds_its_channels(client: TestClient) -> None:
     assert "0 + 4 + 2 + 0.5 = 6.5" in text_of(client, "many-channels")
     assert "2 + 2 + 1 + −1.0 = 4.0" in text_of(client, "many-channels", i=1)
-    assert "32 output channels, 3 input channels" in text_of(client, "many-channels", bank="learned", i=31, j=2)
+    assert "32 output channels, 3 input channels" in text_of(
+        client, "many-channels", bank="learned", i=31, j=2
+    )
 
 
 def test_the_learned_cell_is_the_engines(client: TestClient) -> None:
