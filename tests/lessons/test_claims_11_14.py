@@ -61,7 +61,9 @@ def dense(maps: NDArray[np.floating]) -> torch.Tensor:
     padding=st.sampled_from(["0", "full"]),
     flip=st.sampled_from(["true", "false"]),
 )
-def test_with_one_channel_the_order_of_two_layers_is_free(seed: int, padding: str, flip: str) -> None:
+def test_many_channels_but_with_one_the_order_of_two_layers_is_free(
+    seed: int, padding: str, flip: str
+) -> None:
     picture = np.random.default_rng(seed).random((3, 9, 9), np.float32)
     one, other = (f"conv(random,seed={seed + n},padding={padding},flip={flip})" for n in (0, 1))
     assert np.allclose(run(f"{one}|{other}", picture), run(f"{other}|{one}", picture), atol=1e-5)
@@ -168,7 +170,7 @@ def test_learning_back_through_a_stack() -> None:
     assert laid.tolist() == v.grad[0, 0].tolist()
 
 
-def test_a_kernel_is_learned_from_a_pair(lab: Callable[..., NDArray[np.float32]]) -> None:
+def test_learning_a_kernel_from_a_pair(lab: Callable[..., NDArray[np.float32]]) -> None:
     sobel = np.asarray(make("sobel_x"))
     noise = pattern("noise", 64)[0].astype(float)
     after = correlate2d(noise, sobel, "valid")
@@ -240,7 +242,7 @@ def trained_on_shapes(seed: int, steps: int) -> nn.Sequential:
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_a_small_network_learns_shapes_and_shares_out_what_it_never_saw(seed: int) -> None:
+def test_whole_network_of_shapes_shares_out_what_it_never_saw(seed: int) -> None:
     net = trained_on_shapes(seed, 300)
     assert 80 + 1168 + 51 == 1299 == sum(one.numel() for one in net.parameters())
     pictures, labels = shape_pictures(500, 99)
