@@ -90,7 +90,8 @@ async def lesson(
         changed = replace(state, stack=_edited(explorer, found, state, query))
         if not swapped:
             return RedirectResponse(changed.url(), status_code=303)
-        answer = _answer(request, services.course.lessons, explorer, found, changed, lang, True, query)
+        after = {**query, "stack": changed.stack or ""}  # a view may follow the first scene
+        answer = _answer(request, services.course.lessons, explorer, found, changed, lang, True, after)
         answer.headers["HX-Push-Url"] = changed.url()
         return answer
 

@@ -6,10 +6,16 @@ import re
 
 import numpy as np
 import pytest
+import torch
 from fastapi.testclient import TestClient
 from scipy.integrate import quad
+from torch.nn import functional as F
 
-from app.web.pages.lesson_views import signal
+from app.domain.fields import receptive_field
+from app.kernels.facts import frequency_response
+from app.kernels.registry import make
+from app.layers.registry import parse_stack
+from app.web.pages.lesson_views import frequency, growth, signal
 
 
 def text_of(client: TestClient, slug: str, **query: object) -> str:
@@ -59,3 +65,66 @@ def test_samples_are_a_discrete_convolution() -> None:
 def test_a_setting_out_of_bounds_is_brought_inside(client: TestClient) -> None:
     for query in ({"t": "99"}, {"rate": "0"}, {"per": "1e9"}, {"t": "nan"}, {"wave": "../x"}):
         assert "Continuous: s(t) =" in text_of(client, "convolution-and-correlation", **query)
+
+
+@pytest.mark.parametrize("name", ["box", "gaussian", "sobel_x", "emboss", "gabor"])
+def test_the_curve_is_the_row_of_the_frequency_picture(name: str) -> None:
+    kernel = make(name)
+    assert np.allclose(frequency_response(kernel, 128)[64, 64:], np.abs(frequency.along_row(kernel))[:-1])
+
+
+def test_a_box_turns_the_finest_stripes_and_sobel_drops_them() -> None:
+    assert pytest.approx(-1 / 3) == frequency.along_row(make("box"))[-1]
+    assert frequency.along_row(make("sobel_x"))[-1] == 0
+    assert pytest.approx(8) == abs(frequency.along_row(make("sobel_x"))[32])
+
+
+def test_the_frequency_view_follows_the_first_scene(client: TestClient) -> None:
+    assert "gaussian(size=13,sigma=2)" in text_of(client, "kernels")
+    assert "Sum 1.00, rank 1. It is a column times a row: 26 products" in text_of(client, "kernels")
+    assert "It is not a column times a row." in text_of(client, "kernels", kernel="laplacian4")
+    changed = client.get(
+        "/course/kernels", params={"layer": 2, "set.sigma": "4", "lang": "en"}, headers={"HX-Request": "true"}
+    )
+    assert "gaussian(size=13,sigma=4)" in re.sub(r"<[^>]+>", "", changed.text).split("lets through")[1]
+    for query in ({"kernel": "nothing"}, {"stack": "gray|relu"}):
+        assert "gaussian(size=13,sigma=2)" in text_of(client, "kernels", **query)
+    assert "sobel_x" in text_of(client, "kernels", stack="gray|conv(sobel_x)")
+
+
+@pytest.mark.parametrize("width", [2, 3, 5])
+@pytest.mark.parametrize(
+    ("pace", "holes", "doubled"), [(1, 1, False), (2, 1, False), (3, 2, False), (1, 1, True)]
+)
+def test_the_field_is_the_engines_and_its_weight_autograds(
+    width: int, pace: int, holes: int, doubled: bool
+) -> None:
+    layers = 4
+    ones = "[" + ";".join([",".join(["1"] * width)] * width) + "]"
+    dilations = [growth.dilation(n, holes, doubled) for n in range(layers)]
+    text = "|".join(f"conv({ones},stride={pace},dilation={d})" for d in dilations)
+    side = growth.field(layers, width, pace, holes, doubled)[0]
+    stack = parse_stack(text)
+    found = receptive_field(stack.windows((1, side, side)), (1, 1))
+    assert found.size[0] == side
+    assert int(found.jump[0]) == growth.field(layers, width, pace, holes, doubled)[1]
+    row = torch.zeros(1, 1, side, dtype=torch.float64, requires_grad=True)
+    maps = row
+    for d in dilations:
+        maps = F.conv1d(maps, torch.ones(1, 1, width, dtype=torch.float64), stride=pace, dilation=d)
+    maps.sum().backward()
+    assert row.grad is not None
+    assert row.grad[0, 0].tolist() == growth.weights(layers, width, pace, holes, doubled).tolist()
+
+
+def test_half_of_the_weight_lies_in_30_of_441_cells(client: TestClient) -> None:
+    text = text_of(client, "receptive-field")
+    assert "Half of the weight lies in 30 of 441 cells, 95 % in 124." in text
+    assert "80 156 209 times" in text
+    assert "σ = 2.58" in text
+
+
+def test_a_wide_field_is_told_and_not_drawn(client: TestClient) -> None:
+    assert "is not drawn cell by cell" in text_of(client, "receptive-field", layers=12, pace=3, width=7)
+    assert "sees 13 × 13 pixels and reads 7" in text_of(client, "receptive-field", layers=3, holes=2)
+    assert 200 == client.get("/course/receptive-field?layers=99&width=nan&doubled=true&pace=3").status_code
