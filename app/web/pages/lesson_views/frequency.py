@@ -38,7 +38,7 @@ def values(explorer: Explorer, query: Mapping[str, str], lang: Language) -> Mapp
     response = along_row(kernel)
     most = max(1.0, float(np.ceil(np.abs(response).max() * 4) / 4))
     low = min(0.0, float(min(response.real.min(), response.imag.min())))
-    plot = Plot(0, 0.5, -most if low < -NEGLIGIBLE * most else 0, most, WIDTH, HEIGHT)
+    plot = Plot(0, 0.5, -most if low < -0.01 * most else 0, most, WIDTH, HEIGHT)
     return {
         "chosen": chosen, "kernels": tuple(KERNELS), "name": name, "kernel": Drawn(kernel), "facts": known,
         "cells": kernel.size, "few": sum(kernel.shape), "kept": kept(query),
