@@ -29,7 +29,7 @@ def facts(column: Locator) -> dict[str, str]:
 
 
 def label(page: Page, text: str) -> Locator:
-    return page.locator(".photo.col").get_by_role("combobox", name=text, exact=True)
+    return page.locator("#main").get_by_role("combobox", name=text, exact=True)
 
 
 def test_a_columns_facts_are_those_of_its_numbers(watched_page: Page, address: str) -> None:
@@ -136,9 +136,9 @@ def test_size_reading_colours_and_scale_are_chosen_on_the_page(watched_page: Pag
     label(page, "cells").select_option("128")
     expect(page.locator(".photo.col .shape .dim")).to_have_text("128 × 128")
     expect(page.locator("#col2 .dim")).to_have_text("3 maps of 126 × 126")
-    label(page, "reads").select_option(label="squeezed to a square")
+    label(page, "reads").select_option(label="squeezed square")
     expect(page.locator(".photo.col .shape .formula")).to_have_text("341 × 512 → 341 × 512 → 128 × 128")
-    label(page, "reads").select_option(label="whole, as it is")
+    label(page, "reads").select_option(label="whole")
     expect(page.locator(".photo.col .shape .dim")).to_have_text("85 × 128")
     label(page, "reads").select_option(label="centre square")
     expect(page.locator(".photo.col .shape .formula")).to_have_text("341 × 512 → 341 × 341 → 128 × 128")

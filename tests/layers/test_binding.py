@@ -86,7 +86,7 @@ def test_spellings_of_one_stack_have_one_canonical_form(written: str, canonical:
         ("relu(x=1)", "unknown_parameter", 5, {"known": "-"}),
         ("maxpool", "parameter_missing", 0, {"name": "size"}),
         ("relu|resize(3)", "parameter_missing", 5, {"name": "cols"}),
-        ("maxpool(2,padding=same)", "wrong_value", 10, {"expected": "padding"}),
+        ("maxpool(2,padding=same)", "wrong_value", 10, {"expected": "pool_padding"}),
         ("threshold(high)", "wrong_value", 10, {"expected": "float"}),
         ("upsample(1.5)", "wrong_value", 9, {"expected": "int"}),
         ("normalize(0,0)", "out_of_bounds", 12, {"name": "std"}),
