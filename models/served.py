@@ -34,8 +34,11 @@ def stack_text(chain: tuple[Step, ...], side: int, name: str = NAME) -> str:
 
 
 def read_stack(text: str, tensors: Mapping[str, Tensor]) -> tuple[tuple[Step, ...], int]:
-    """Return the chain and the input side that `stack_text` wrote."""
-    side = int(re.match(r"resize\((\d+),", text).group(1))  # type: ignore[union-attr]
+    """Return the chain and the input side that `stack_text` wrote; ValueError for another stack."""
+    resize = re.match(r"resize\((\d+),", text)
+    if resize is None:
+        raise ValueError(f"no stack of this package: {text[:60]}")
+    side = int(resize[1])
     strides = re.findall(r"weights\(\w+\.(c\d+),(?:stride=(\d+),)?padding=1\)", text)
     return tuple(Step(len(tensors[f"{name}.bias"]), int(stride or 1)) for name, stride in strides), side
 
@@ -63,7 +66,7 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Return the tensors as float32 and the facts of a weights file."""
     with safe_open(path, framework="pt") as file:
         facts = json.loads(file.metadata()[METADATA_KEY])
-        return {name: file.get_tensor(name).float() for name in file.keys()}, facts  # noqa: SIM118
+        return {name: file.get_tensor(name).float() for name in file.keys()}, facts  # noqa: SIM118  # safe_open is no mapping
 
 
 def checksum(path: Path) -> str:

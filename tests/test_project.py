@@ -89,7 +89,7 @@ def test_settings_come_from_the_environment_and_cannot_change(monkeypatch: pytes
     settings = Settings()
     assert (9000, 5) == (settings.port, settings.cache_bytes)
     with pytest.raises(ValueError, match="frozen"):
-        settings.port = 1  # type: ignore[misc]
+        settings.port = 1
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])

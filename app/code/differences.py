@@ -15,9 +15,11 @@ from app.domain.fields import Turned
 from app.domain.shapes import Shape
 from app.layers.banked import BankLayer
 from app.layers.base import Layer, Off
+from app.layers.deconv import Deconv
 from app.layers.pooling import Pooling
 from app.layers.sliding import SlidingLayer
 from app.layers.stack import Stack
+from app.layers.weights import Weights
 
 Found = tuple[str, dict[str, Any]]
 _BY_KIND = {
@@ -78,10 +80,10 @@ def _of_bank(layer: BankLayer, shape: Shape) -> Iterator[Found]:
     maps, (rows, cols) = len(layer.kernels), layer.kernel_size
     if layer.channels == "each" and shape[0] > 1:
         yield "each", {"channels": shape[0], "maps": maps, "outputs": layer.maps(shape[0])}
-    if layer.kind == "deconv":
+    if isinstance(layer, Deconv):
         slices = 1 if layer.channels == "each" else shape[0]
         yield "deconv_order", {"maps": maps, "slices": slices, "rows": rows, "cols": cols}
-        if any(layer.padding) or any(layer.output_padding):  # type: ignore[attr-defined]  # deconv's own
+        if any(layer.padding) or any(layer.output_padding):
             yield "deconv_padding", {}
 
 
@@ -130,7 +132,8 @@ def _slices(layer: Layer, shape: Shape) -> int:
     """How many channels one kernel spans."""
     if isinstance(layer, BankLayer):
         return shape[0] if layer.channels == "sum" else 1
-    return int(layer.tensor.weights.shape[1])  # type: ignore[attr-defined]  # a learned convolution
+    assert isinstance(layer, Weights)  # the other kind that slides
+    return int(layer.tensor.weights.shape[1])
 
 
 def _fan_in(layer: Any, shape: Shape) -> int:

@@ -51,7 +51,7 @@ def read_tensors(data: bytes, limits: NetworkLimits) -> OwnTensors:
     """
     _check_file(data, limits)
     try:
-        found = deserialize(data)  # type: ignore[no-untyped-call]
+        found = deserialize(data)  # type: ignore[no-untyped-call]  # safetensors has no types for it
     except SafetensorError:
         raise UserError("network_damaged") from None
     if len(found) > limits.max_tensors:

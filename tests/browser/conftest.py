@@ -86,7 +86,7 @@ def watch(page: Page, base: str) -> list[str]:
 def watched(browser: Browser, base: str, **options: object) -> Iterator[Page]:
     """A tab in a browser of its own; any fault of its page fails the test at the end."""
     settings = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", **options}
-    context = browser.new_context(**settings)  # type: ignore[arg-type]
+    context = browser.new_context(**settings)
     try:
         page = context.new_page()
         faults = watch(page, base)
@@ -109,7 +109,7 @@ def open_page(chromium: Browser) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
 
     def open_it(answers: dict[str, Answer], path: str = "/", **options: object) -> Page:
-        context = chromium.new_context(**options)  # type: ignore[arg-type]
+        context = chromium.new_context(**options)
         contexts.append(context)
         page = context.new_page()
 

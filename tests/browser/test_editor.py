@@ -119,7 +119,7 @@ def test_the_photo_is_never_covered(page: Page, width: int, height: int) -> None
 
 def test_the_editors_mathematics_equals_the_servers(open_page: Open) -> None:
     rng = np.random.default_rng(7)
-    kernels = [parse_stack(f"conv({name})").layers[0].kernels[0].slices[0] for name in KERNELS]  # type: ignore[attr-defined]
+    kernels = [parse_stack(f"conv({name})").layers[0].kernels[0].slices[0] for name in KERNELS]
     kernels += [rng.integers(-3, 4, (2, 4)).astype(float), np.outer([0.5, 2], [1, -3, 4]), np.zeros((2, 2))]
     tab = open_page({"/": ("text/html", b"<!doctype html><title>matrix</title>")})
     for kernel, found in zip(kernels, tab.evaluate(MATRIX, [k.tolist() for k in kernels]), strict=True):
@@ -137,7 +137,7 @@ def test_the_editors_mathematics_equals_the_servers(open_page: Open) -> None:
             ("negate", editing.negate),
         ):
             np.testing.assert_array_equal(change(kernel), found[name])
-        read_back = parse_stack(f"conv({found['text']})").layers[0].kernels[0].slices[0]  # type: ignore[attr-defined]
+        read_back = parse_stack(f"conv({found['text']})").layers[0].kernels[0].slices[0]
         np.testing.assert_allclose(kernel, read_back, rtol=1e-9)
 
 
@@ -160,7 +160,7 @@ def test_every_action_is_the_servers_mathematics_and_one_step_of_undo(
         kernel = change(kernel)
         editor.get_by_role("button", name=name).click()
         for _ in range(60):  # the line follows with the maps
-            written = parse_stack(line.input_value()).layers[1].kernels[0].slices[0]  # type: ignore[attr-defined]
+            written = parse_stack(line.input_value()).layers[1].kernels[0].slices[0]
             if kernel.shape == np.shape(written) and np.allclose(kernel, written, rtol=1e-6):
                 break
             page.wait_for_timeout(50)
@@ -168,7 +168,7 @@ def test_every_action_is_the_servers_mathematics_and_one_step_of_undo(
     before = line.input_value()
     editor.get_by_role("button", name="Random").click()
     expect(line).not_to_have_value(before)
-    drawn = parse_stack(line.input_value()).layers[1].kernels[0].slices[0]  # type: ignore[attr-defined]
+    drawn = parse_stack(line.input_value()).layers[1].kernels[0].slices[0]
     assert kernel.shape == np.shape(drawn)
     page.locator("[data-undo]").click()
     expect(line).to_have_value(before)

@@ -150,7 +150,7 @@ def test_the_first_view_is_small_and_asks_nobody_else(page: Page, address: str) 
     hosts: set[str] = set()
 
     def note(response: object) -> None:
-        request = response.request  # type: ignore[attr-defined]  # Playwright's Response
+        request = response.request
         hosts.add(urlsplit(request.url).netloc)
         sizes.append(request.sizes()["responseBodySize"])
 

@@ -115,7 +115,7 @@ def test_more_contrast_is_given_to_those_who_ask(chromium: Browser, address: str
     hint = "getComputedStyle(document.querySelector('.foot')).color"
     found = []
     for contrast in ("no-preference", "more"):
-        context = chromium.new_context(color_scheme=scheme, contrast=contrast)  # type: ignore[arg-type]
+        context = chromium.new_context(color_scheme=scheme, contrast=contrast)
         page = context.new_page()
         show(page, address, stack="gray|relu")
         found.append(sum(map(int, page.evaluate(hint).removeprefix("rgb(").removesuffix(")").split(","))))

@@ -138,7 +138,7 @@ def test_a_layer_that_cannot_work_is_refused_as_in_the_lab() -> None:
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_bias_of_zero_is_not_read(framework: Framework) -> None:
     layer = parse_stack("weights(net.c1)", SHELF).layers[0]
-    learned = replace(layer.tensor, bias=np.zeros(4, dtype=np.float32))  # type: ignore[attr-defined]
+    learned = replace(layer.tensor, bias=np.zeros(4, dtype=np.float32))
     stack = parse_stack("relu")
-    quiet = replace(layer, tensor=learned)  # type: ignore[call-arg]
+    quiet = replace(layer, tensor=learned)
     assert "c1.bias" not in write(replace(stack, layers=(quiet,)), framework, (3, 8, 8)).text

@@ -58,7 +58,7 @@ def conv_sides(layer: Any, x: Tensor, kernel: Any) -> tuple[int, int, int, int]:
             outputs = -(-n // layer.stride[axis])
             total = max((outputs - 1) * layer.stride[axis] + reach - n, 0)
             sides += [total // 2, total - total // 2]
-        return tuple(sides)  # type: ignore[return-value]
+        return tuple(sides)
     if layer.padding == "full":
         rows, cols = (layer.dilation[axis] * (kernel[axis] - 1) for axis in (0, 1))
         return rows, rows, cols, cols

@@ -122,7 +122,7 @@ def test_explain_recomputes_cells(kind: str, data: st.DataObject) -> None:
 
 def check_patches(layer: Layer, x: np.ndarray, terms: object) -> None:
     """What a card shows inside the picture is what stands there."""
-    for term in terms:  # type: ignore[attr-defined]
+    for term in terms:
         for i, row in enumerate(term.rows):
             for j, col in enumerate(term.cols):
                 inside = 0 <= row < x.shape[1] and 0 <= col < x.shape[2]

@@ -1,6 +1,10 @@
-"""Lets the store's tests import the files they share."""
+"""What the store's tests share: a clock that they move."""
 
-import sys
-from pathlib import Path
+import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+from tests.store.clock import Clock
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()

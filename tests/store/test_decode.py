@@ -6,11 +6,11 @@ import struct
 
 import numpy as np
 import pytest
-from made_files import coloured, encoded, png
 from PIL import Image, ImageCms, ImageOps, features
 
 from app.store.decode import Notice, decode
 from app.store.limits import Limits
+from tests.store.made_files import coloured, encoded, png
 
 LOSSLESS = [
     ("PNG", {}),

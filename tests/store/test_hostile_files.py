@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_files import coloured, encoded, png, refused
 from PIL import Image
 
 from app.domain.errors import UserError
 from app.store.decode import decode
 from app.store.frames import gif_frames, tiff_pages
 from app.store.limits import Limits
+from tests.store.made_files import coloured, encoded, png, refused
 
 
 def zipped() -> bytes:

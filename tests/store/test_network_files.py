@@ -8,26 +8,10 @@ import stat
 from pathlib import Path
 
 import pytest
-from made_files import refused
 
 from app.store.network_files import NetworkStore, is_network_name, network_names_in
-
-HOUR = 3600.0
-
-
-class Clock:
-    """A clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.store.clock import HOUR, Clock
+from tests.store.made_files import refused
 
 
 @pytest.fixture

@@ -9,31 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_files import coloured, refused
 
 from app.store.decode import Picture
 from app.store.photos import PhotoStore, is_photo_name
-
-HOUR = 3600.0
-
-
-class Clock:
-    """A clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.store.clock import HOUR, Clock
+from tests.store.made_files import coloured, refused
 
 
 def picture(height: int = 4, width: int = 5, seed: int = 0) -> Picture:
     return Picture(coloured(height, width, seed=seed), 50, 40, "PNG", 1)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

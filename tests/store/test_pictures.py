@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_files import coloured, refused
 from numpy.lib.stride_tricks import sliding_window_view
 
 from app.domain.errors import NotationError
@@ -19,6 +18,7 @@ from app.store.patterns import PATTERNS, pattern
 from app.store.photos import PhotoStore
 from app.store.samples import SAMPLES, read_sample
 from app.store.sources import Sources
+from tests.store.made_files import coloured, refused
 
 TEXTS = Path(__file__).parents[2] / "app" / "i18n" / "texts"
 

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_files import coloured
 
 from app.store.shrink import bounded_size, shrink
+from tests.store.made_files import coloured
 
 SIDES = st.integers(1, 60)
 

@@ -12,7 +12,7 @@ from app.domain.errors import UserError
 from app.domain.shapes import Shape
 from app.engine.gradients.convolution import Exact, Numbers
 from app.engine.gradients.loss import Loss
-from app.engine.gradients.operation import Learned, Operation
+from app.engine.gradients.operation import Learned, LearnedOperation, Operation
 from app.engine.gradients.registry import operation
 from app.engine.gradients.terms import Index, Product
 from app.engine.trace import Cancelled
@@ -115,7 +115,9 @@ def back_propagate(
         if cancelled():
             raise Cancelled
         own = operations[number - 1]
-        learned.append(own.learned(stages[number - 1], grads[-1]))
+        learned.append(
+            own.learned(stages[number - 1], grads[-1]) if isinstance(own, LearnedOperation) else None
+        )
         grads.append(own.backward(stages[number - 1], stages[number], grads[-1]))
     return Gradients(
         loss=loss.value(stages[-1]),
@@ -153,7 +155,7 @@ def kernel_step(found: Gradients, stage: int, entry: Index, limit: int) -> Step:
         `gradients_stage`, `gradients_no_kernels`, `gradients_index`.
     """
     own, learned = _operation(found, stage), found.learned[stage]
-    if learned is None:
+    if learned is None or not isinstance(own, LearnedOperation):
         raise UserError("gradients_no_kernels", stage=stage)
     _checked(entry[:1], (len(learned.kernels),))
     kernel = learned.kernels[entry[0]]

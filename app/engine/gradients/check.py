@@ -12,7 +12,7 @@ import numpy as np
 from app.engine.gradients.backward import Gradients, forward
 from app.engine.gradients.convolution import Exact
 from app.engine.gradients.loss import Loss
-from app.engine.gradients.operation import Operation
+from app.engine.gradients.operation import LearnedOperation, Operation
 from app.engine.gradients.terms import Index
 
 STEP = 1e-7  # few corners of ReLU or maximum lie so near, and float64 still tells the losses apart
@@ -90,6 +90,7 @@ def _of_input(found: Gradients, rng: np.random.Generator) -> Iterator[_Probe]:
 def _of_kernels(found: Gradients, rng: np.random.Generator) -> Iterator[_Probe]:
     def probe(stage: int, kernels: Sequence[Exact], largest: float) -> _Probe:
         own, rest = found.operations[stage - 1], found.operations[stage:]
+        assert isinstance(own, LearnedOperation)  # it gave gradients by numbers of its own
         kernel = int(rng.integers(len(kernels)))
         place = np.unravel_index(int(rng.integers(kernels[kernel].size)), kernels[kernel].shape)
         index = (kernel, *(int(i) for i in place))

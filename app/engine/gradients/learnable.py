@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.domain.shapes import Shape
 from app.engine.gradients.convolution import Exact, Slide, convolve, input_gradient, kernel_gradient, pad
-from app.engine.gradients.operation import Learned, Operation
+from app.engine.gradients.operation import Learned, LearnedOperation
 from app.engine.gradients.terms import (
     Index,
     Link,
@@ -63,7 +63,7 @@ class Ties:
         return [0, *np.cumsum([int(np.prod(shape)) for shape in self.shapes]).tolist()]
 
 
-class Convolution(Operation):
+class Convolution(LearnedOperation):
     """Z = c(K, V, s) + b, in any number of groups."""
 
     def __init__(self, tensor: Exact, bias: Exact, slide: Slide, ties: Ties, shape: Shape) -> None:
@@ -159,13 +159,13 @@ class Transposed(Convolution):
                     yield Link((first + q, row, col), "input", float(x[place]), place)
 
     def kernel_count(self, x: Exact, entry: Index) -> int:
-        return Operation.kernel_count(self, x, entry)  # the padding cuts off some
+        return LearnedOperation.kernel_count(self, x, entry)  # the padding cuts off some
 
     def kernel_condition(self, entry: Index) -> str:
         return ""
 
 
-class Unshared(Operation):
+class Unshared(LearnedOperation):
     """Weights of its own at every place: W[i, j, k, l, m, n] is used once."""
 
     def __init__(self, weights: Exact, stride: tuple[int, int]) -> None:
@@ -215,7 +215,7 @@ class Unshared(Operation):
         return windows[:, :: self._stride[0], :: self._stride[1]]
 
 
-class FullyConnected(Operation):
+class FullyConnected(LearnedOperation):
     """y = W·x + b on a vector (N, 1, 1)."""
 
     def __init__(self, weights: Exact, bias: Exact) -> None:

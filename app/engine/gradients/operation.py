@@ -43,13 +43,21 @@ class Operation(ABC):
         """Which products count, as a formula with its numbers; empty where there is none to tell."""
         return ""
 
-    def learned(self, x: Exact, grad: Exact) -> Learned | None:
-        """dJ by the layer's own numbers; None where it has none."""
-        return None
 
+class LearnedOperation(Operation):
+    """A layer with numbers of its own: kernels and perhaps a bias."""
+
+    @abstractmethod
+    def learned(self, x: Exact, grad: Exact) -> Learned:
+        """dJ by the layer's own numbers, from `grad` = dJ/dy."""
+
+    @abstractmethod
     def kernel_links(self, x: Exact, entry: Index) -> Iterator[Link]:
         """The output cells that an own number moves; `entry` is (kernel, *place in that kernel)."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def nudged(self, entry: Index, by: float) -> Self:
+        """The same layer with one own number moved."""
 
     def kernel_count(self, x: Exact, entry: Index) -> int:
         """How many `kernel_links` there are."""
@@ -58,10 +66,6 @@ class Operation(ABC):
     def kernel_condition(self, entry: Index) -> str:
         """As `input_condition`, for an own number."""
         return ""
-
-    def nudged(self, entry: Index, by: float) -> Self:
-        """The same layer with one own number moved."""
-        raise NotImplementedError
 
 
 class Same(Operation):

@@ -83,7 +83,11 @@ def card_values(network: Network, lang: Language) -> dict[str, Any]:
         "outside": outside,
         "outside_roc": roc_chart({"about.neither": outside}) if outside else None,
         "robustness": robustness(card),
-        "coverage": coverage,
+        "roc_points": {key: curve["points"] for key, curve in rocs.items()},
+        "coverage_points": {
+            key: [(point["answered"], point["accuracy"]) for point in points]
+            for key, points in coverage.items()
+        },
         "rule": rule(card),
         "coverage_plot": coverage_chart(coverage, rule(card)) if coverage else None,
         "failures": failures(card),

@@ -22,7 +22,7 @@ from app.web.pages.course_state import PLANS, LessonState, one_plan
 from app.web.pages.frame import is_partial, page, part, view_url
 from app.web.pages.lesson_scene import belief_url, lab_url, scene_view
 from app.web.pages.lesson_views import lesson_views
-from app.web.pages.scene import whole
+from app.web.pages.query import whole
 from app.web.templating import words
 
 router = APIRouter(include_in_schema=False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
-from urllib.parse import quote, urlencode
+from typing import Any, Self
+from urllib.parse import quote
 
-from app.domain.errors import UserError
-from app.web.addresses import READABLE
-from app.web.pages.scene import FIRST_IMAGE, whole
+from app.web.addresses import encode
+from app.web.pages.query import language_in, one_of, whole
+from app.web.pages.scene import FIRST_IMAGE
 
 PLANS = ("all", "10", "45", "90")
 
@@ -40,7 +40,7 @@ class LessonState:
             stack=query.get("stack"),
             size=whole(query.get("size") or "0", "size"),
             answer=whole(query["answer"], "answer") if query.get("answer") else -1,
-            lang=query.get("lang", "") if query.get("lang", "") in ("en", "es") else "",
+            lang=language_in(query),
         )
 
     def pairs(self) -> dict[str, str]:
@@ -56,10 +56,10 @@ class LessonState:
             pairs["lang"] = self.lang
         return pairs
 
-    def url(self, **changes: object) -> str:
+    def url(self, **changes: Any) -> str:
         """The lesson's address in this state, with changes."""
-        state = replace(self, **changes)  # type: ignore[arg-type]  # the fields are named by the caller
-        query = urlencode(state.pairs(), safe=READABLE, quote_via=quote)
+        state = replace(self, **changes)
+        query = encode(state.pairs())
         return f"/course/{quote(state.slug)}" + (f"?{query}" if query else "")
 
 
@@ -71,6 +71,4 @@ def one_plan(text: str) -> str:
     UserError
         `unknown_setting`.
     """
-    if text not in PLANS:
-        raise UserError("unknown_setting", name="plan", value=text[:40], choices=", ".join(PLANS))
-    return text
+    return one_of(text, PLANS, name="plan")

@@ -13,7 +13,8 @@ from app.layers.base import Tensors
 from app.layers.registry import parse_stack
 from app.layers.stack import Stack
 from app.web.pages.learned import copy_kernel
-from app.web.pages.scene import LabState, whole
+from app.web.pages.query import whole
+from app.web.pages.scene import LabState
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ from app.web.pages.network_state import OVERLAYS, NetworkState, Spot, read_spot
 from app.web.pages.network_view import addresses_of, network_data, network_view, plane_blocks, version_query
 from app.web.pages.own_network import facts_of, form_of
 from app.web.pages.places import places
-from app.web.pages.scene import LabState, whole
+from app.web.pages.query import whole
+from app.web.pages.scene import LabState
 from app.web.pages.unit_view import COLOURS, box_path, products_png, unit_view
 from app.web.templating import words
 

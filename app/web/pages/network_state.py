@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
-from urllib.parse import quote, urlencode
+from typing import Any, Self
 
-from app.domain.errors import UserError
-from app.web.addresses import READABLE
-from app.web.pages.scene import FIRST_IMAGE, whole
+from app.web.addresses import encode
+from app.web.pages.query import dotted, language_in, one_of, whole
+from app.web.pages.scene import FIRST_IMAGE
 
 LEVELS = ("net", "layer", "unit")
 ORDERS = ("strength", "number")
@@ -62,7 +61,7 @@ class NetworkState:
         UserError
             A value that is not one of those offered.
         """
-        level = _one_of(query.get("level", "net"), LEVELS, "level")
+        level = one_of(query.get("level", "net"), LEVELS, name="level")
         at = read_spot(query.get("at", ""))
         if at is None:
             level = "net"
@@ -73,18 +72,18 @@ class NetworkState:
             network=query.get("network", ""),
             level=level,
             at=at,
-            order=_one_of(query.get("order", "strength"), ORDERS, "order"),
-            values=_one_of(query.get("values", "after"), VALUES, "values"),
-            show=_one_of(query.get("show", "all"), SHOWN, "show"),
-            over=_one_of(query.get("over", "none"), OVERLAYS, "over"),
+            order=one_of(query.get("order", "strength"), ORDERS, name="order"),
+            values=one_of(query.get("values", "after"), VALUES, name="values"),
+            show=one_of(query.get("show", "all"), SHOWN, name="show"),
+            over=one_of(query.get("over", "none"), OVERLAYS, name="over"),
             target=query.get("target", "")[:100],
             layer=whole(query.get("layer", "0"), "layer"),
-            lang=query.get("lang", "") if query.get("lang", "") in ("en", "es") else "",
+            lang=language_in(query),
         )
 
-    def query(self, **changes: object) -> str:
+    def query(self, **changes: Any) -> str:
         """The state as a query string, with changes; what is as usual is left out."""
-        state = replace(self, **changes)  # type: ignore[arg-type]  # the fields are named by the caller
+        state = replace(self, **changes)
         usual = NetworkState()
         pairs = {"image": state.image}
         for name in ("network", "level", "order", "values", "show", "over", "target", "layer", "lang"):
@@ -92,9 +91,9 @@ class NetworkState:
                 pairs[name] = str(getattr(state, name))
         if state.at is not None:
             pairs["at"] = state.at.text
-        return urlencode(pairs, safe=READABLE, quote_via=quote)
+        return encode(pairs)
 
-    def url(self, **changes: object) -> str:
+    def url(self, **changes: Any) -> str:
         """The page's address in this state, with changes."""
         return "/network?" + self.query(**changes)
 
@@ -107,15 +106,5 @@ def read_spot(text: str) -> Spot | None:
     UserError
         `bad_spot`.
     """
-    if not text:
-        return None
-    parts = text.split(".")
-    if len(parts) not in (1, 2, 4) or not all(p.isascii() and p.isdecimal() and len(p) < 8 for p in parts):
-        raise UserError("bad_spot", value=text[:40])
-    return Spot(*map(int, parts))
-
-
-def _one_of(text: str, choices: tuple[str, ...], name: str) -> str:
-    if text not in choices:
-        raise UserError("unknown_setting", name=name, value=text[:40], choices=", ".join(choices))
-    return text
+    parts = dotted(text, "bad_spot", (1, 2, 4))
+    return Spot(*parts) if parts else None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
-from urllib.parse import quote, urlencode
+from typing import Any, Self
 
 from app.domain.errors import UserError
 from app.engine.cells import Place
 from app.engine.reading import FITS, Fit
 from app.explorer import COLORS, SCOPES, Scene
+from app.web.addresses import encode
+from app.web.pages.query import dotted, language_in, one_of, whole
 
 FIRST_STACK = (
     "gray|conv(gaussian,sigma=1.2,padding=same,mode=reflect)"
@@ -22,7 +23,6 @@ FIRST_CELL = "5.0.13.15"  # on the bridge of the nose: a bright cell of the work
 FEW = 64  # cells a side of a picture that is read whole unless told
 SIZES = (64, 128, 256, 512)
 LOOKS = ("photo", "cells", "gray", "whole")
-_READABLE = "(),=|.;[]~:-"  # kept as they are, so that the address can be read
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ class LabState:
             stack=query.get("stack", FIRST_STACK),
             size=whole(query.get("size", "64"), "size"),
             fit=_fit(query.get("fit", "keep" if _is_small(image) else "crop")),
-            colors=_one_of(query.get("colors", "auto"), COLORS, "unknown_colors"),
-            scope=_one_of(query.get("scope", "map"), SCOPES, "unknown_scope"),
+            colors=one_of(query.get("colors", "auto"), COLORS, "unknown_colors"),
+            scope=one_of(query.get("scope", "map"), SCOPES, "unknown_scope"),
             at=read_place(query.get("at", FIRST_CELL if first_visit else "")),
-            look=_one_of(query.get("look", "photo"), LOOKS, "unknown_look"),
-            lang=query.get("lang", "") if query.get("lang", "") in ("en", "es") else "",
+            look=one_of(query.get("look", "photo"), LOOKS, "unknown_look"),
+            lang=language_in(query),
         )
 
     @property
@@ -75,18 +75,19 @@ class LabState:
             pairs["at"] = write_place(self.at)
         return pairs
 
-    def query(self, **changes: object) -> str:
+    def query(self, **changes: Any) -> str:
         """The state as a query string, with changes."""
-        state = replace(self, **changes)  # type: ignore[arg-type]  # the fields are named by the caller
-        return urlencode(state.pairs(), safe=_READABLE, quote_via=quote)
+        state = replace(self, **changes)
+        return encode(state.pairs())
 
-    def url(self, **changes: object) -> str:
+    def url(self, **changes: Any) -> str:
         """The lab's address in this state, with changes."""
         return "/?" + self.query(**changes)
 
     def edit_url(self, layer: int, **edit: object) -> str:
         """The address of an edit of layer `layer`; the pinned cell stays if it still exists."""
-        return f"/edit?{self.query()}&{urlencode({'layer': layer, **edit}, safe=_READABLE, quote_via=quote)}"
+        given = {"layer": layer, **edit}
+        return f"/edit?{self.query()}&{encode({name: str(value) for name, value in given.items()})}"
 
 
 def read_place(text: str) -> Place | None:
@@ -97,31 +98,13 @@ def read_place(text: str) -> Place | None:
     UserError
         `bad_place`.
     """
-    if not text:
-        return None
-    parts = text.split(".")
-    if len(parts) != 4 or not all(part.isascii() and part.isdigit() and len(part) < 8 for part in parts):
-        raise UserError("bad_place", value=text)
-    stage, channel, row, col = map(int, parts)
-    return Place(stage, channel, row, col)
+    parts = dotted(text, "bad_place", (4,))
+    return Place(*parts) if parts else None
 
 
 def write_place(place: Place) -> str:
     """The cell as it stands in the address."""
     return f"{place.stage}.{place.channel}.{place.row}.{place.col}"
-
-
-def whole(text: str, name: str) -> int:
-    """A whole number of a query.
-
-    Raises
-    ------
-    UserError
-        `not_a_whole_number`.
-    """
-    if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise UserError("not_a_whole_number", name=name, value=text)
-    return int(text)
 
 
 def _is_small(image: str) -> bool:
@@ -138,9 +121,3 @@ def _fit(text: str) -> Fit:
         if fit == text:
             return fit
     raise UserError("unknown_fit", value=text, choices=", ".join(FITS))
-
-
-def _one_of(text: str, choices: tuple[str, ...], code: str) -> str:
-    if text not in choices:
-        raise UserError(code, value=text, choices=", ".join(choices))
-    return text

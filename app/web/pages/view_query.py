@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote, urlencode
 
-from app.web.addresses import READABLE
+from app.web.addresses import encode
 
 PAGE = ("image", "stack", "size", "answer", "lang")  # what the lesson's page itself reads
 
@@ -14,7 +13,7 @@ def view_link(query: Mapping[str, str], own: tuple[str, ...], anchor: str, **cha
     """The page's address with a view's settings changed; settings of nobody are left out."""
     pairs = {name: query[name] for name in (*PAGE, *own) if query.get(name)}
     pairs |= {name: str(value) for name, value in changes.items()}
-    return f"?{urlencode(pairs, safe=READABLE, quote_via=quote)}#{anchor}"
+    return f"?{encode(pairs)}#{anchor}"
 
 
 def kept(query: Mapping[str, str]) -> dict[str, str]:

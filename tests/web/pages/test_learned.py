@@ -55,7 +55,7 @@ def test_every_slice_goes_to_the_editor(client: TestClient) -> None:
 
 def test_a_swatchs_picture_has_a_pixel_a_cell_and_zero_in_the_middle() -> None:
     layer = parse_stack("conv([-2,0,2;1,0,0])").layers[0]
-    picture = swatch(layer.kernels[0]).slices[0].picture  # type: ignore[attr-defined]
+    picture = swatch(layer.kernels[0]).slices[0].picture
     pixels = np.asarray(Image.open(BytesIO(base64.b64decode(picture.partition(",")[2]))))
     assert (2, 3, 3) == pixels.shape
     assert 240 < pixels[0, 1].min()

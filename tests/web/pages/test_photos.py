@@ -15,7 +15,7 @@ from app.store.samples import SAMPLES
 
 def picture(width: int = 40, height: int = 30, mode: str = "RGB", colour: object = (200, 10, 30)) -> bytes:
     out = BytesIO()
-    Image.new(mode, (width, height), colour).save(out, "PNG")  # type: ignore[arg-type]  # a colour of the mode
+    Image.new(mode, (width, height), colour).save(out, "PNG")
     return out.getvalue()
 
 
