@@ -52,10 +52,14 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True)
 class Stage:
-    """One layer applied: its maps (C, H, W), read-only, and the numbers about them."""
+    """One layer applied: its maps (C, H, W), read-only; the numbers about them when they are asked for."""
 
     maps: Array
-    statistics: Statistics
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """Extremes, means and zeros: a label needs none, and over many small maps they cost as much as the maps."""
+        return statistics(self.maps)
 
     @property
     def shape(self) -> Shape:
@@ -64,7 +68,7 @@ class Stage:
 
     @property
     def nbytes(self) -> int:
-        return self.maps.nbytes + 64 * len(self.statistics.ranges)
+        return self.maps.nbytes + 128 * len(self.maps)  # with room for the statistics
 
 
 @dataclass(frozen=True)
@@ -173,11 +177,10 @@ def _apply(layer: Layer, before: Stage) -> Stage:
 
 
 def _stage(maps: Array) -> Stage:
-    numbers = statistics(maps)
-    if not np.isfinite([numbers.min, numbers.max, numbers.mean]).all():
+    if not np.isfinite(maps).all():
         raise Refusal("not_finite")
     kept = maps.base
     if isinstance(kept, np.ndarray) and kept.nbytes > 1.5 * maps.nbytes:
         maps = maps.copy()  # a small view would keep a large array alive, unseen by the cache's bound
     maps.flags.writeable = False
-    return Stage(maps, numbers)
+    return Stage(maps)

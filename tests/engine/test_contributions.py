@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from app.compute.statistics import statistics
 from app.engine.blocks import blocks_of
 from app.engine.contributions import contributions, votes
 from app.engine.reading import plan
@@ -30,10 +29,10 @@ class Shelf:
 
 
 def traced(text: str, shelf: Shelf, x: np.ndarray) -> Trace:
-    stack, stages = parse_stack(text, shelf), [Stage(x, statistics(x))]
+    stack, stages = parse_stack(text, shelf), [Stage(x)]
     for layer in stack.layers:
         maps = layer.forward(stages[-1].maps)
-        stages.append(Stage(maps, statistics(maps)))
+        stages.append(Stage(maps))
     return Trace(stack, plan(x.shape[1], x.shape[2], 64, "keep"), tuple(stages))
 
 
