@@ -37,6 +37,7 @@ if (document.querySelector("[data-network]")) {
     document.addEventListener("htmx:after:swap", () => network.start(document));
   });
 }
+if (document.querySelector("main.lesson")) import("./lesson/keep.js").then((keep) => keep.start());
 if (document.querySelector("[data-lesson-view='tensor']")) import("./lesson/tensor.js").then((view) => view.start());
 if (document.querySelector("[data-lesson-view='learning']")) import("./lesson/learning.js").then((view) => view.start());
 if (document.querySelector("[data-lesson-view='signal']")) import("./lesson/signal.js").then((view) => view.start());

@@ -22,7 +22,7 @@ function withPlace(address, pin) {
 /** Let every link and form of the lab lead on with the pinned cell. @param {Place | null} pin */
 function carry(pin) {
   for (const link of document.querySelectorAll('a[href^="/?"]:not([data-open-channel]), a[href^="/edit?"], .top a[href^="/?"]')) {
-    if (link.closest('#cell')) { continue; }
+    if (link.closest('#cell, [data-fixed], .scene:not([data-stack])')) { continue; } // of another scene
     link.setAttribute('href', withPlace(link.getAttribute('href') ?? '', pin));
   }
   for (const form of document.querySelectorAll('#main form[method="get"]')) {

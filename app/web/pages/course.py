@@ -20,7 +20,7 @@ from app.lessons.markup import markdown, mathml
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf, ServicesOf
 from app.web.pages.course_state import PLANS, LessonState, one_plan
 from app.web.pages.frame import is_partial, page, part, view_url
-from app.web.pages.lesson_scene import belief_url, lab_url, scene_view
+from app.web.pages.lesson_scene import belief_url, lab_url, live_view, scene_view
 from app.web.pages.lesson_views import lesson_views
 from app.web.pages.query import whole
 from app.web.templating import words
@@ -87,7 +87,7 @@ async def lesson(
     def work(cancelled: Callable[[], bool]) -> Response:
         if "layer" not in query:
             return _answer(request, services.course.lessons, explorer, found, state, lang, swapped, query)
-        changed = replace(state, stack=_edited(explorer, found, state, query))
+        changed = replace(state, stack=_edited(explorer, found, state, query), settings=_without_edit(state))
         if not swapped:
             return RedirectResponse(changed.url(), status_code=303)
         after = {**query, "stack": changed.stack or ""}  # a view may follow the first scene
@@ -96,6 +96,10 @@ async def lesson(
         return answer
 
     return await jobs.run_cancellable(work, request)
+
+
+def _without_edit(state: LessonState) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in state.settings if not name.startswith("set."))
 
 
 def _edited(explorer: Explorer, lesson: Lesson, state: LessonState, query: Mapping[str, str]) -> str:
@@ -127,7 +131,10 @@ def _answer(
         "lesson": lesson,
         "lessons": lessons,
         "state": state,
-        "scenes": [scene_view(explorer, scene, state.image, lang) for scene in (first, *lesson.scenes[1:])],
+        "scenes": [
+            live_view(explorer, first, state, lang),
+            *(scene_view(explorer, scene, state.image, lang) for scene in lesson.scenes[1:]),
+        ],
         "chosen": chosen,
         "refuted": scene_view(explorer, chosen.scene, state.image, lang) if chosen and chosen.scene else None,
         "lab": lab_url(lesson.lab, state.image, lang),

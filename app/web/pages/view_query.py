@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.web.addresses import encode
-
-PAGE = ("image", "stack", "size", "answer", "lang")  # what the lesson's page itself reads
+from app.web.pages.course_state import PAGE
 
 
 def view_link(query: Mapping[str, str], own: tuple[str, ...], anchor: str, **changes: object) -> str:
