@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.figures import BINS, DOG, auroc, confidence, p_dog, p_other
+from models.figures import BINS, DOG, auroc, confidence, p_dog, p_other, width_bins
 
 ROC_POINTS = 15
 COVERAGES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
@@ -40,11 +40,11 @@ def reliability(logits: np.ndarray, labels: np.ndarray, temperature: float) -> l
     """Return the bins that hold pictures: bounds, count, mean confidence, share right (Guo et al. 2017)."""
     sure = confidence(logits, temperature)
     right = (p_dog(logits) > 0.5) == (labels == DOG)
-    bins = np.minimum(((sure - 0.5) * 2 * BINS).astype(int), BINS - 1)
+    bins = width_bins(sure)
     return [
         {
-            "from": round(0.5 + number / (2 * BINS), 4),
-            "to": round(0.5 + (number + 1) / (2 * BINS), 4),
+            "from": round(max(number / BINS, 0.5), 4),  # the likelier of two is never below one half
+            "to": round((number + 1) / BINS, 4),
             "pictures": int((bins == number).sum()),
             "confidence": round(float(sure[bins == number].mean()), 4),
             "accuracy": round(float(right[bins == number].mean()), 4),

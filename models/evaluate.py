@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from models.calibration import Scaling, calibration_report, choose_scaling, error_by_chance
 from models.card import KNOWN_FAILURES, read_card, write_card
 from models.curves import reliability, risk_coverage, roc, roc_dog
 from models.data import (
@@ -31,7 +32,6 @@ from models.figures import (
     by_source,
     choose_doubt,
     confidence,
-    fit_temperature,
     p_other,
     said,
     unsure,
@@ -88,11 +88,11 @@ class Judge:
         )
 
 
-def calibrate(judge: Judge, data: Path, cache: Path) -> tuple[float, Doubt]:
-    """Return temperature and limits of `unsure`, both from the validation pictures alone."""
+def calibrate(judge: Judge, data: Path, cache: Path) -> tuple[Scaling, Doubt]:
+    """Return the logits' scaling and the limits of `unsure`, all from the validation pictures alone."""
     val = judge.packed(data, "val", cache)
-    temperature = round(fit_temperature(val.logits, val.labels), 4)
-    return temperature, choose_doubt(val.logits, temperature)
+    scaling = choose_scaling(val.logits, val.labels)
+    return scaling, choose_doubt(scaling.logits(val.logits), scaling.temperature)
 
 
 def measure(judge: Judge, data: Path, cache: Path, temperature: float, doubt: Doubt) -> dict[str, Any]:
@@ -110,6 +110,7 @@ def measure(judge: Judge, data: Path, cache: Path, temperature: float, doubt: Do
         name: answers_and_curves(judged, temperature, doubt)
         for name, judged in (("val", val), ("test_web", web), ("held_out_sources", held_out))
     }
+    figures["calibration"] = calibration_report(val.logits, val.labels, temperature)
     figures["test_web"]["by_source"] = by_source(web.logits, web.labels, web.sources)
     figures["held_out_sources"]["by_source"] = by_source(held_out.logits, held_out.labels, held_out.sources)
     figures["other"] = {
@@ -136,6 +137,7 @@ def answers_and_curves(judged: Judged, temperature: float, doubt: Doubt) -> dict
     """Return the figures of a set of cats and dogs with its curves."""
     return {
         **answers(judged.logits, judged.labels, temperature, doubt),
+        "calibration_error_by_chance": round(error_by_chance(confidence(judged.logits, temperature))[0], 4),
         "roc": roc_dog(judged.logits, judged.labels),
         "reliability": reliability(judged.logits, judged.labels, temperature),
         "risk_coverage": risk_coverage(judged.logits, judged.labels, temperature),

@@ -45,6 +45,11 @@ def facts_of(stack: str, temperature: float, doubt: Doubt) -> dict[str, Any]:
     }
 
 
+def as_stored(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return tensors as the server reads them: rounded to float16, computed in float32."""
+    return {name: tensor.float() for name, tensor in halved(tensors).items()}
+
+
 def release(
     net: Network, data: Path, work: Path, out: Path, run: dict[str, Any], side: int = SERVED_SIDE
 ) -> dict[str, Any]:
@@ -58,9 +63,9 @@ def release(
     if error > TOLERANCE:
         raise ValueError(f"folded logits differ by {error:.2e}, allowed {TOLERANCE:.0e}")
     tensors = net.folded()
-    stored = {name: tensor.float() for name, tensor in halved(tensors).items()}
-    judge = Judge(stored, net.chain, side)
-    temperature, doubt = calibrate(judge, data, cache)
+    scaling, doubt = calibrate(Judge(as_stored(tensors), net.chain, side), data, cache)
+    tensors["fc.bias"] = torch.from_numpy(scaling.logits(tensors["fc.bias"].numpy()))
+    judge, temperature = Judge(as_stored(tensors), net.chain, side), scaling.temperature
     facts = facts_of(stack_text(net.chain, side), temperature, doubt)
     weights_path = out / f"{NAME}.safetensors"
     card = {
@@ -70,6 +75,7 @@ def release(
         "parameters": parameter_count(tensors),
         "storage": "float16, computed in float32",
         "folding_error": float(f"{error:.1e}"),
+        "logit_shift": scaling.shift,
         "weights_sha256": write_weights(weights_path, tensors, facts),
         "weights_bytes": weights_path.stat().st_size,
         "figures": measure(judge, data, cache, temperature, doubt),

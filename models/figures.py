@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 CAT, DOG, OTHER = 0, 1, 2
-BINS = 15
+BINS = 15  # of equal width over 0..1, as in Guo et al. 2017; a confidence lies in the upper eight
+LEAST_TEMPERATURE, MOST_TEMPERATURE = 0.2, 10.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def log_loss(logits: np.ndarray, labels: np.ndarray, temperature: float = 1.0) -
 
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     """Return the temperature of the least log-loss (Guo et al. 2017), by golden section on its logarithm."""
-    low, high = math.log(0.2), math.log(10.0)
+    low, high = math.log(LEAST_TEMPERATURE), math.log(MOST_TEMPERATURE)
     ratio = (math.sqrt(5.0) - 1.0) / 2.0
     for _ in range(60):
         left, right = high - ratio * (high - low), low + ratio * (high - low)
@@ -69,17 +70,22 @@ def wilson(right: int, total: int, z: float = 1.959964) -> tuple[float, float]:
     return middle - half, middle + half
 
 
+def width_bins(sure: np.ndarray, bins: int = BINS) -> np.ndarray:
+    """Return the number of each confidence's bin of equal width over 0..1; a bin holds its upper edge."""
+    return np.clip(np.ceil(sure * bins).astype(int) - 1, 0, bins - 1)
+
+
+def gap_in_bins(sure: np.ndarray, right: np.ndarray, bins: np.ndarray) -> float:
+    """Return the mean distance of stated confidence and share right over bins, weighted by their pictures."""
+    counts = np.bincount(bins)
+    gaps = np.bincount(bins, weights=right.astype(np.float64) - sure)
+    return float(np.abs(gaps[counts > 0]).sum() / max(len(sure), 1))
+
+
 def calibration_error(logits: np.ndarray, labels: np.ndarray, temperature: float) -> float:
-    """Return the expected calibration error of confidence, 15 equal bins over 0.5..1 (Guo et al. 2017)."""
+    """Return the expected calibration error of confidence, 15 equal bins over 0..1 (Guo et al. 2017)."""
     sure = confidence(logits, temperature)
-    right = (p_dog(logits) > 0.5) == (labels == DOG)
-    bins = np.minimum(((sure - 0.5) * 2 * BINS).astype(int), BINS - 1)
-    gaps = [
-        abs(float(right[bins == b].mean() - sure[bins == b].mean())) * float((bins == b).mean())
-        for b in range(BINS)
-        if (bins == b).any()
-    ]
-    return float(sum(gaps))
+    return gap_in_bins(sure, (p_dog(logits) > 0.5) == (labels == DOG), width_bins(sure))
 
 
 def auroc(inside: np.ndarray, outside: np.ndarray) -> float:

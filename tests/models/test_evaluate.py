@@ -36,8 +36,8 @@ def test_calibration_reads_nothing_but_the_validation_pictures(
 
 
 def test_measuring_does_open_ood_dev(judge: Judge, archives: Path, tmp_path: Path) -> None:
-    temperature, doubt = calibrate(judge, archives, tmp_path / "pixels")
-    figures = measure(judge, archives, tmp_path / "pixels", temperature, doubt)
+    scaling, doubt = calibrate(judge, archives, tmp_path / "pixels")
+    figures = measure(judge, archives, tmp_path / "pixels", scaling.temperature, doubt)
     assert 4 == figures["other"]["ood_dev"]["pictures"] == sum(figures["other"]["ood_dev"]["said"].values())
     assert (
         figures["other"]["roc_ood_dev_against_val"]["area"] == figures["other"]["auroc_ood_dev_against_val"]
