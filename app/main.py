@@ -46,8 +46,10 @@ DESCRIPTION = (
     "A stack is one line of text, such as `gray|conv(sobel_x)|relu|maxpool(2)`. Errors are problem details "
     "(RFC 9457) in the language of Accept-Language, English or Spanish. "
     "Limits: a stack has up to 64 layers, a bank 64 kernels of up to 31x31; a stage holds at most 512 maps (a "
-    "flattened one 16,384 numbers) and 16 million cells, all stages of a trace 64 million; what lies beyond is "
-    "refused with the nearest setting that fits. An upload has up to 20 MB and 40 million pixels. A server that is "
+    "flattened one 16,384 numbers) and 16 million cells, all stages of a trace 64 million; its layers take at most 4 "
+    "billion multiply-adds, counted by the way they are computed, and one layer at most 32 million numbers for its "
+    "padding and kernels; what lies beyond is refused, with the nearest setting that fits where there is one. An "
+    "upload has up to 20 MB and 40 million pixels. A server that is "
     "full answers 503 with Retry-After."
 )
 
@@ -94,7 +96,7 @@ def build_services(settings: Settings) -> Services:
     )
     pictures: ByteBoundedCache[Any, Any] = ByteBoundedCache(pictures_bytes, len)
     shelf = Shelf(ROOT / "models")
-    bounds = Bounds(settings.stage_max_cells, settings.trace_max_cells)
+    bounds = Bounds(settings.stage_max_cells, settings.trace_max_cells, settings.trace_max_work)
     networks = NetworkStore(
         settings.data_folder / "networks", settings.network_lifetime_s, settings.networks_max_bytes
     )

@@ -77,6 +77,11 @@ def correlate_sum(
     return result
 
 
+def each_work(kernels: Weights, dilation: Pair = (1, 1)) -> int:
+    """Multiply-adds of `correlate_each` for one place of every kernel's map on one channel, as it is planned."""
+    return sum(max(1, filtering.taps(filtering.plan(kernel, dilation))) for kernel in kernels)
+
+
 def transposed(
     x: Array,
     weights: Weights,

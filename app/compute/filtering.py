@@ -55,7 +55,8 @@ def _plan(cells: bytes, shape: tuple[int, int], dilation: tuple[int, int]) -> Pl
     if kernel.size > _SMALL and min(shape) > 1:
         left, values, right = np.linalg.svd(kernel)
         rank = int(np.sum(values > _NEGLIGIBLE * values[0]))
-        if rank * sum(shape) < kernel.size:
+        # zeros between the cells are multiplied too, in long thin terms many more than in tiles
+        if rank * sum((n - 1) * d + 1 for n, d in zip(shape, dilation, strict=True)) < kernel.size:
             return tuple(
                 _Separable(
                     _stuff(_clean(left[:, i : i + 1] * values[i]), (dilation[0], 1)),
@@ -64,6 +65,14 @@ def _plan(cells: bytes, shape: tuple[int, int], dilation: tuple[int, int]) -> Pl
                 for i in range(rank)
             )
     return tuple(_tiles(kernel, dilation))
+
+
+def taps(plan: Plan) -> int:
+    """Multiply-adds a place of the planned kernel; every term is a pass over memory, which takes as long as 3."""
+    return sum(
+        len(term.column) + term.row.shape[1] if isinstance(term, _Separable) else max(3, term.cells.size)
+        for term in plan
+    )
 
 
 def apply(plan: Plan, padded: Plane, rows: int, cols: int) -> Plane:

@@ -137,7 +137,7 @@ def _check_kind(stage: int, layer: Layer, is_behind: bool, is_last: bool) -> Non
 
 def _dry_run(layers: Sequence[Layer], bounds: Bounds) -> list[Shape]:
     """Every stage's shape."""
-    shapes, cells = [_PHOTO], math.prod(_PHOTO)
+    shapes, cells, work = [_PHOTO], math.prod(_PHOTO), 0
     for stage, layer in enumerate(layers, start=1):
         try:
             shapes.append(layer.shape_after(shapes[-1]))
@@ -147,6 +147,9 @@ def _dry_run(layers: Sequence[Layer], bounds: Bounds) -> list[Shape]:
                 raise Refusal("too_many_cells", cells=here, limit=bounds.stage)
             if cells > bounds.trace:
                 raise Refusal("trace_too_large", cells=cells, limit=bounds.trace)
+            work += layer.work(shapes[-2])
+            if work > bounds.work:
+                raise Refusal("too_much_work", work=work, limit=bounds.work)
         except Refusal as refusal:
             raise Refusal(
                 "network_layer_refuses", formula=refusal.formula, suggestion=refusal.suggestion, stage=stage,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.compute.statistics import Statistics, statistics
 from app.domain.errors import Refusal, UserError
 from app.domain.fields import Field, Window, receptive_field
-from app.domain.shapes import MAX_STAGE_CELLS, MAX_TRACE_CELLS, Formula, Shape
+from app.domain.shapes import MAX_STAGE_CELLS, MAX_TRACE_CELLS, MAX_TRACE_WORK, Formula, Shape
 from app.engine.reading import LARGEST, Fit, Reading, plan, read
 from app.layers.base import Layer
 from app.layers.stack import Stack
@@ -40,10 +40,11 @@ class Photo(Protocol):
 
 @dataclass(frozen=True)
 class Bounds:
-    """Most cells in one stage and in all stages of a trace."""
+    """Most cells in one stage and in all stages of a trace, and most work (`Layer.work`) of all its layers."""
 
     stage: int = MAX_STAGE_CELLS
     trace: int = MAX_TRACE_CELLS
+    work: int = MAX_TRACE_WORK
 
 
 class Cancelled(Exception):
@@ -131,11 +132,12 @@ def run(
     if reads_whole_photo(stack):
         reading, place = plan(rows, cols, LARGEST, "keep"), ("stored",)
     stages = [cache.get_or_make((photo.key, place, 0, ""), lambda: _stage(read(photo.pixels(), reading)))]
+    work = 0  # counted for stages that are cached too: what is refused does not depend on the cache
     for number, layer in enumerate(stack.layers, start=1):
         if cancelled():
             raise Cancelled
         try:
-            _check(layer, stages, bounds)
+            work = _check(layer, stages, work, bounds)
             key = (photo.key, place, number, stack.prefix(number))
             stages.append(cache.get_or_make(key, partial(_apply, layer, stages[-1])))
         except Refusal as refusal:
@@ -158,8 +160,8 @@ def require(trace: Trace, stage: int) -> Stage:
     raise UserError("no_such_stage", stage=stage, last=len(trace.stages) - 1)
 
 
-def _check(layer: Layer, stages: list[Stage], bounds: Bounds) -> None:
-    """Hold the next stage within its own bounds and those of the whole trace."""
+def _check(layer: Layer, stages: list[Stage], work: int, bounds: Bounds) -> int:
+    """Hold the next stage within its own bounds and those of the whole trace; returns the work up to it."""
     before = stages[-1].shape
     channels, rows, cols = layer.shape_after(before)
     cells = channels * rows * cols
@@ -168,6 +170,11 @@ def _check(layer: Layer, stages: list[Stage], bounds: Bounds) -> None:
     total = cells + sum(stage.maps.size for stage in stages)
     if total > bounds.trace:
         raise Refusal("trace_too_large", cells=total, limit=bounds.trace)
+    all_work = work + layer.work(before)
+    if all_work > bounds.work:
+        suggestion = layer.cheaper(before, bounds.work - work)
+        raise Refusal("too_much_work", work=all_work, limit=bounds.work, suggestion=suggestion)
+    return all_work
 
 
 def _apply(layer: Layer, before: Stage) -> Stage:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from app.compute.correlate import each_work
 from app.domain.errors import NotationError, Refusal
 from app.domain.notation import Call
 from app.domain.params import Pair, bind, write_arguments
@@ -78,6 +79,22 @@ class BankLayer(Layer):
 
     def reads(self, channel: int, shape: Shape) -> tuple[int, ...]:
         return (channel // len(self.kernels),) if self.channels == "each" else tuple(range(shape[0]))
+
+    def work_at(self, channels: int, dilation: Pair) -> int:
+        """Multiply-adds for one place of all maps."""
+        if self.channels == "each":
+            return channels * each_work(self.weights(1)[:, 0], dilation)
+        rows, cols = self.kernel_size
+        return len(self.kernels) * channels * rows * cols
+
+    def bank_numbers(self, channels: int) -> int:
+        """Float32 numbers that the written out bank takes the place of: it is made in float64."""
+        rows, cols = self.kernel_size
+        return 2 * len(self.kernels) * rows * cols * (channels if self.channels == "sum" else 1)
+
+    def bank(self, channels: int) -> NDArray[np.float64]:
+        """What slides: (kernels, rows, cols) on each channel by itself, (kernels, channels, rows, cols) summed."""
+        return self.weights(1)[:, 0] if self.channels == "each" else self.weights(channels)
 
     def parameter_count(self, shape: Shape) -> int:
         rows, cols = self.kernel_size

@@ -19,7 +19,15 @@ from app.domain.errors import Refusal
 from app.domain.fields import Plane, Window
 from app.domain.notation import Call
 from app.domain.params import REQUIRED, Param, ParamType, bind, within, write_arguments
-from app.domain.shapes import MAX_MAPS, MAX_STAGE_CELLS, AxisFormula, Formula, Shape
+from app.domain.shapes import (
+    MAX_MAPS,
+    MAX_SCRATCH,
+    MAX_STAGE_CELLS,
+    MAX_TRACE_WORK,
+    AxisFormula,
+    Formula,
+    Shape,
+)
 from app.domain.windows import Sliding
 from app.layers.explanation import Explanation, Recipe, through
 
@@ -83,6 +91,8 @@ class Layer(ABC):
     """What adding this kind writes, where its bare name is not enough."""
     most_maps: ClassVar[int] = MAX_MAPS
     off: ClassVar[bool] = False
+    effort: ClassVar[int] = 8
+    """Nanoseconds a cell, roughly, of a kind whose work is counted in no other way."""
 
     @classmethod
     @cache
@@ -134,6 +144,8 @@ class Layer(ABC):
                 raise Refusal("too_many_maps", maps=maps, limit=self.most_maps)
             if cells > MAX_STAGE_CELLS:
                 raise Refusal("too_many_cells", cells=cells, limit=MAX_STAGE_CELLS)
+            if (scratch := self.scratch(shape)) > MAX_SCRATCH:
+                raise Refusal("too_much_scratch", numbers=scratch, limit=MAX_SCRATCH)
         except Refusal as refusal:
             # looked for here alone: an alternative that is refused must not look for its own alternatives
             refusal.suggestion = refusal.suggestion or self.suggest(shape)
@@ -146,6 +158,10 @@ class Layer(ABC):
 
     def suggest(self, shape: Shape) -> str:
         """The nearest alternative that fits by geometry and by the bounds, or an empty string."""
+        return self.cheaper(shape, MAX_TRACE_WORK)
+
+    def cheaper(self, shape: Shape, most_work: int) -> str:
+        """The nearest alternative that fits and takes no more than `most_work`, or an empty string."""
         for layer in self.alternatives(shape):
             try:
                 after = layer.output_shape(shape)
@@ -154,6 +170,8 @@ class Layer(ABC):
             fits = (
                 after[0] <= max(self.most_maps, shape[0])
                 and after[0] * after[1] * after[2] <= MAX_STAGE_CELLS
+                and layer.scratch(shape) <= MAX_SCRATCH
+                and layer.work(shape) <= most_work
             )
             if fits and all(within(param, getattr(layer, param.name)) for param in layer.params()):
                 return layer.text
@@ -195,6 +213,15 @@ class Layer(ABC):
         """Multiply-accumulate operations for one photo, by the definition (no fast path counted)."""
         return 0
 
+    def work(self, shape: Shape) -> int:
+        """Multiply-adds, or what takes as long, of `forward` by its fast path: an estimate that bounds its time."""
+        channels, rows, cols = self.output_shape(shape)
+        return channels * rows * cols * self.effort
+
+    def scratch(self, shape: Shape) -> int:
+        """Numbers that `forward` holds at once beside its input and output: a padded copy, a bank written out."""
+        return 0
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Off(Layer):
@@ -216,6 +243,9 @@ class Off(Layer):
 
     def output_shape(self, shape: Shape) -> Shape:
         return shape
+
+    def work(self, shape: Shape) -> int:
+        return 0
 
     def forward(self, x: Array) -> Array:
         return x

@@ -59,10 +59,10 @@ class Conv(BankLayer, SlidingLayer):
             yield dataclasses.replace(self, channels="sum")
 
     def forward(self, x: Array) -> Array:
-        tensor, sides, bias = self.weights(x.shape[0]), self.sides(shape_of(x)), self.biases()
+        bank, sides, bias = self.bank(x.shape[0]), self.sides(shape_of(x)), self.biases()
         if self.channels == "each":
-            return correlate_each(x, tensor[:, 0], self.stride, sides, self.mode, self.dilation, bias)
-        return correlate_sum(x, tensor, self.stride, sides, self.mode, self.dilation, bias)
+            return correlate_each(x, bank, self.stride, sides, self.mode, self.dilation, bias)
+        return correlate_sum(x, bank, self.stride, sides, self.mode, self.dilation, bias)
 
     def explain(self, x: Array, channel: int, row: int, col: int) -> Explanation:
         kernel = channel % len(self.kernels)
@@ -73,3 +73,10 @@ class Conv(BankLayer, SlidingLayer):
     def multiply_adds(self, shape: Shape) -> int:
         _, rows, cols = self.output_shape(shape)
         return len(self.kernels) * shape[0] * rows * cols * self.kernel_size[0] * self.kernel_size[1]
+
+    def work(self, shape: Shape) -> int:
+        _, rows, cols = self.output_shape(shape)
+        return rows * cols * self.work_at(shape[0], self.dilation) + super().scratch(shape)
+
+    def scratch(self, shape: Shape) -> int:
+        return super().scratch(shape) + self.bank_numbers(shape[0])

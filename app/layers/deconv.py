@@ -77,10 +77,14 @@ class Deconv(BankLayer):
             yield dataclasses.replace(self, channels="sum")
 
     def forward(self, x: Array) -> Array:
-        tensor = self.weights(x.shape[0])
-        bank = tensor[:, 0] if self.channels == "each" else tensor
         return transposed(
-            x, bank, self.stride, self.padding, self.output_padding, self.dilation, self.biases()
+            x,
+            self.bank(x.shape[0]),
+            self.stride,
+            self.padding,
+            self.output_padding,
+            self.dilation,
+            self.biases(),
         )
 
     def explain(self, x: Array, channel: int, row: int, col: int) -> Explanation:
@@ -93,6 +97,16 @@ class Deconv(BankLayer):
 
     def multiply_adds(self, shape: Shape) -> int:
         return len(self.kernels) * shape[0] * shape[1] * shape[2] * self.kernel_size[0] * self.kernel_size[1]
+
+    def work(self, shape: Shape) -> int:
+        """Of the correlation with the input spread out by the stride, zeros included."""
+        _, rows, cols = self.output_shape(shape)
+        return rows * cols * self.work_at(shape[0], self.dilation) + self.scratch(shape)
+
+    def scratch(self, shape: Shape) -> int:
+        _, rows, cols = self.output_shape(shape)
+        reach = [self.dilation[axis] * (self.kernel_size[axis] - 1) for axis in (0, 1)]
+        return shape[0] * (rows + reach[0]) * (cols + reach[1]) + self.bank_numbers(shape[0])
 
     def _axes(self, shape: Shape) -> tuple[Transposed, Transposed]:
         rows, cols = (

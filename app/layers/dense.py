@@ -76,3 +76,6 @@ class Dense(Layer):
 
     def multiply_adds(self, shape: Shape) -> int:
         return int(self.tensor.weights.size)
+
+    def work(self, shape: Shape) -> int:
+        return self.multiply_adds(shape)

@@ -17,6 +17,7 @@ class Gelu(Pointwise):
     """Lets a number pass the more, the larger it is (Hendrycks and Gimpel 2016, exact form)."""
 
     kind: ClassVar[str] = "gelu"
+    effort: ClassVar[int] = 128
 
     def forward(self, x: Array) -> Array:
         return activate.gelu(x)

@@ -120,6 +120,9 @@ class Local(Layer):
     def multiply_adds(self, shape: Shape) -> int:
         return math.prod(self._weight_shape(shape))
 
+    def work(self, shape: Shape) -> int:
+        return 30 * self.multiply_adds(shape)  # the weights are drawn at random first
+
     def _weight_shape(self, shape: Shape) -> tuple[int, int, int, int, int, int]:
         formula = self.formula(shape)
         return self.maps, formula.rows.outputs, formula.cols.outputs, shape[0], self.size[0], self.size[1]

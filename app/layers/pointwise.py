@@ -18,6 +18,7 @@ class Pointwise(Layer):
 
     group: ClassVar[Group] = "activation"
     recipe: ClassVar[Recipe] = "point"
+    effort: ClassVar[int] = 32
 
     def output_shape(self, shape: Shape) -> Shape:
         return shape

@@ -58,6 +58,11 @@ class Pooling(SlidingLayer):
         yield dataclasses.replace(self, size=fitting, padding=(0, 0, 0, 0), dilation=(1, 1))
         yield from super().alternatives(shape)
 
+    def work(self, shape: Shape) -> int:
+        """Rows are gathered first, over all padded columns, then columns."""
+        maps, rows, cols = self.output_shape(shape)
+        return maps * rows * (self.size[0] * self.padded(shape)[1] + self.size[1] * cols)
+
     def _limits(self) -> Pair:
         """Half a window, dilation not counted: torch's rule."""
         return self.size[0] // 2, self.size[1] // 2

@@ -23,6 +23,7 @@ class Rotate(Layer):
     kind: ClassVar[str] = "rotate"
     group: ClassVar[Group] = "picture"
     recipe: ClassVar[Recipe] = "dot"
+    effort: ClassVar[int] = 100
     example: ClassVar[str] = "rotate(45)"
 
     degrees: float = setting("float", low=-360, high=360, step=5, positional=True)

@@ -72,6 +72,15 @@ class SlidingLayer(Layer):
                 )
         return (self.maps(shape[0]), formula.rows.outputs, formula.cols.outputs)
 
+    def padded(self, shape: Shape) -> Pair:
+        """Rows and columns of the input with its padding."""
+        top, bottom, left, right = self.sides(shape)
+        return top + shape[1] + bottom, left + shape[2] + right
+
+    def scratch(self, shape: Shape) -> int:
+        rows, cols = self.padded(shape)
+        return shape[0] * rows * cols if any(self.sides(shape)) else 0
+
     def window(self, shape: Shape) -> Plane:
         top, _, left, _ = self.sides(shape)
         formula = self.formula(shape)

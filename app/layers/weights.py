@@ -99,3 +99,6 @@ class Weights(SlidingLayer):
     def multiply_adds(self, shape: Shape) -> int:
         _, rows, cols = self.output_shape(shape)
         return int(self.tensor.weights.size) * rows * cols
+
+    def work(self, shape: Shape) -> int:
+        return self.multiply_adds(shape) + self.scratch(shape)

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.compute.correlate import correlate_each, correlate_sum, transposed
+from app.compute.correlate import correlate_each, correlate_sum, each_work, transposed
 
 MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
@@ -149,3 +149,16 @@ def test_channels_by_themselves_need_no_torch():
         "correlate_sum(x, np.ones((1, 3, 3, 3))); assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_work_is_counted_as_it_is_planned():
+    dense = np.random.default_rng(0).standard_normal((5, 5))
+    thin = np.outer(np.arange(1.0, 32), np.arange(1.0, 32))
+
+    assert 25 == each_work(dense[None])
+    assert 31 + 31 == each_work(thin[None])
+    assert 62 + 62 == each_work(np.stack([thin, thin]))
+    assert 31 * 31 * 3 == each_work(
+        thin[None], (64, 64)
+    )  # two of 1,921 cells, mostly zeros, would take longer
+    assert 1 == each_work(np.zeros((1, 3, 3)))

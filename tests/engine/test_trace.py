@@ -95,7 +95,12 @@ def test_numbers_beyond_float32_are_refused(photo, cache):
 
 
 @pytest.mark.parametrize(
-    ("bounds", "code"), [(Bounds(2000), "too_many_cells"), (Bounds(trace=4000), "trace_too_large")]
+    ("bounds", "code"),
+    [
+        (Bounds(2000), "too_many_cells"),
+        (Bounds(trace=4000), "trace_too_large"),
+        (Bounds(work=50_000), "too_much_work"),
+    ],
 )
 def test_bounds_hold_for_stage_and_trace(photo, cache, bounds, code):
     trace = run(photo, parse_stack("relu|conv(box,sobel_x)"), 30, "keep", cache, bounds=bounds)
@@ -134,3 +139,36 @@ def test_an_empty_stack_is_the_photo(photo, cache):
 
     np.testing.assert_array_equal(photo.pixels(), trace.stages[0].maps)
     assert ((1, 1), (0, 0)) == (trace.field(0).size, trace.field(0).start)
+
+
+@pytest.mark.parametrize("warm", [False, True])
+def test_work_is_counted_over_all_layers_and_over_cached_ones_too(photo, cache, warm):
+    line = "conv(sobel_x,padding=1)|conv(box,size=5)"
+    if warm:
+        run(photo, parse_stack(line), 30, "keep", cache)
+    first = 3 * 30 * 20 * 9 + 3 * 32 * 22  # nine products a cell, and the padded copy
+    second = 3 * 26 * 16 * 25
+    assert (
+        run(photo, parse_stack(line), 30, "keep", cache, bounds=Bounds(work=first + second)).refused is None
+    )
+    refused = run(photo, parse_stack(line), 30, "keep", cache, bounds=Bounds(work=first + second - 1)).refused
+
+    assert refused is not None
+    assert ("too_much_work", first + second) == (refused.code, refused.params["work"])
+    mend = f"conv(sobel_x,padding=1)|{refused.suggestion}"
+    assert (
+        run(photo, parse_stack(mend), 30, "keep", cache, bounds=Bounds(work=first + second - 1)).refused
+        is None
+    )
+
+
+def test_a_bank_of_large_kernels_over_many_maps_is_refused_before_it_is_computed(photo, cache):
+    bank = "conv(" + ",".join(["gaussian(size=31)"] * 16) + ",padding=15,channels=sum)"
+    line = "|".join(["conv(sobel_x,sobel_y,padding=1)"] * 6) + "|" + bank
+    trace = run(photo, parse_stack(line), 30, "keep", cache, bounds=Bounds(work=10**9))
+
+    assert (192, 20, 30) == trace.stages[-1].shape
+    assert trace.refused is not None
+    assert "too_much_work" == trace.refused.code
+    assert trace.refused.params["work"] > 16 * 192 * 31 * 31 * 30 * 20
+    assert "stride=2" in trace.refused.suggestion
