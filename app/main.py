@@ -35,6 +35,7 @@ from app.web.addresses import NETWORK_UPLOADS
 from app.web.deps import Services
 from app.web.images import ASK_AGAIN, FOREVER
 from app.web.jobs import Jobs
+from app.web.metrics import Measured, Metrics
 from app.web.problems import add_handlers
 from app.web.security import FORM_BYTES, BodyLimit, HeadAsGet, SecurityHeaders
 
@@ -70,7 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.services = services
     app.state.warmth = health.Warmth()
-    app.state.metrics = health.Metrics(services)
+    app.state.metrics = Metrics(services)
     add_handlers(app)
     for router in (api.router, docs.router, health.router, *_page_routers()):
         app.include_router(router)
@@ -81,7 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         larger=dict.fromkeys(NETWORK_UPLOADS, settings.network_max_bytes + FORM_BYTES),  # and the stack
     )
     app.add_middleware(GZipMiddleware, compresslevel=1, exclude_content_types=UNCOMPRESSED)
-    app.add_middleware(health.Measured, metrics=app.state.metrics)
+    app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
     return app
@@ -132,20 +133,21 @@ class Static(StaticFiles):
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Warm up once the server listens, sweep expired photos, and end the jobs with the server."""
     services: Services = app.state.services
-    quiet = health.NoAddresses()
     access = logging.getLogger("uvicorn.access")
-    access.addFilter(quiet)
+    access.disabled = True  # it would write addresses; `metrics` writes a line without them
     app.state.warmth.start(services)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_sweep, services)
+        tasks.start_soon(_sweep, services, app.state.metrics)
         yield
         tasks.cancel_scope.cancel()
     services.jobs.close()
-    access.removeFilter(quiet)
+    app.state.metrics.close()
+    access.disabled = False
 
 
-async def _sweep(services: Services) -> None:
+async def _sweep(services: Services, metrics: Metrics) -> None:
     while True:
+        metrics.refresh()
         await anyio.to_thread.run_sync(services.store.sweep)
         await anyio.to_thread.run_sync(services.own.store.sweep)
         await anyio.sleep(SWEEP_SECONDS)

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("CONVISOR_PORT", "PORT"),
         description="Port to listen on.",
     )
+    workers: int = Field(
+        1, ge=1, le=32, description="Processes that serve; they share uploads and the class on disk."
+    )
     data_folder: Path = Field(ROOT / "var", description="Folder of the uploads; the only one written to.")
     upload_max_bytes: int = Field(
         20 * MEGABYTE, gt=0, description="Largest file taken as an upload, in bytes."

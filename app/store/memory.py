@@ -6,10 +6,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+_PART_BYTES = 80  # of an object and its place in the dictionary
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,25 @@ class _Flight(Generic[Value]):
         self.values: list[Value] = []  # empty after a failure; a list, because None is a value too
 
 
+def key_bytes(key: Any) -> int:
+    """About what an entry costs besides its value: a stack's prefix in the key may outweigh a small map."""
+    if isinstance(key, tuple):
+        return sum(key_bytes(part) for part in key)
+    return _PART_BYTES + (len(key) if isinstance(key, str | bytes) else 0)
+
+
 class ByteBoundedCache(Generic[Key, Value]):
     """Least recently used goes first; `size` gives a value's bytes; safe to use from several threads.
 
-    A value larger than the whole bound is handed out but not kept.
+    Keys count too. A value larger than the whole bound is handed out but not kept.
     """
 
-    def __init__(self, max_bytes: int, size: Callable[[Value], int]) -> None:
+    def __init__(
+        self, max_bytes: int, size: Callable[[Value], int], key_size: Callable[[Key], int] = key_bytes
+    ) -> None:
         self._max_bytes = max_bytes
         self._size = size
+        self._key_size = key_size
         self._lock = threading.Lock()
         self._entries: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
         self._flights: dict[Key, _Flight[Value]] = {}
@@ -54,7 +65,7 @@ class ByteBoundedCache(Generic[Key, Value]):
 
     def put(self, key: Key, value: Value) -> None:
         """Keep a value in place of any earlier one, and let the oldest go until the bound holds."""
-        length = self._size(value)
+        length = self._size(value) + self._key_size(key)
         with self._lock:
             self._drop(key)
             if length > self._max_bytes:

@@ -6,7 +6,9 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 
@@ -17,12 +19,25 @@ Made = TypeVar("Made")
 POLL_SECONDS = 0.1  # how often it is asked whether the client is still there
 
 
+@dataclass
+class JobCounts:
+    """What became of jobs since the start: refused because too many waited, given up because nobody did."""
+
+    refused: int = 0
+    given_up: int = 0
+
+
 class Jobs:
-    """Runs jobs in `threads` threads; at most `queue_length` more may wait."""
+    """Runs jobs in `threads` threads; at most `queue_length` more may wait.
+
+    A page that moves on drops its connection (a slider's newer value does so), and its job with it: one that
+    waits leaves the queue at once, one that runs is told to stop. So the latest move wins.
+    """
 
     def __init__(self, threads: int, queue_length: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="job")
-        self._limit = threads + queue_length
+        self.limit = threads + queue_length
+        self.counts = JobCounts()
         self._held = 0
 
     @property
@@ -46,8 +61,9 @@ class Jobs:
         self, work: Callable[[Callable[[], bool]], Made], request: Request | None = None
     ) -> Made:
         """As `run`, for work that can stop half-way: it is given the question whether to."""
-        if self._held >= self._limit:
-            raise UserError("busy", limit=self._limit)
+        if self._held >= self.limit:
+            self.counts.refused += 1
+            raise UserError("busy", limit=self.limit)
         gone = threading.Event()
 
         def guarded() -> Made:
@@ -55,22 +71,38 @@ class Jobs:
                 raise Cancelled
             return work(gone.is_set)
 
+        loop = asyncio.get_running_loop()
+        job = self._pool.submit(guarded)
         self._held += 1
-        future = asyncio.get_running_loop().run_in_executor(self._pool, guarded)
-        future.add_done_callback(self._release)
+        # counted until its thread is free again, though nobody may wait for it any more
+        job.add_done_callback(lambda done: self._soon(loop))
+        future = asyncio.wrap_future(job)
+        future.add_done_callback(_seen)
         try:
             while not (await asyncio.wait({future}, timeout=POLL_SECONDS if request else None))[0]:
                 if request is not None and await request.is_disconnected():
                     raise Cancelled
             return future.result()
         finally:
-            gone.set()
+            if not job.done():
+                gone.set()
+                job.cancel()
+                self.counts.given_up += 1
 
     def close(self) -> None:
         """Take no more jobs, and drop those that wait."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _release(self, future: asyncio.Future[Made]) -> None:
+    def _soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let the event loop, which alone counts, know that a job's place is free."""
+        with suppress(RuntimeError):  # the loop has ended, and its count with it
+            loop.call_soon_threadsafe(self._release)
+
+    def _release(self) -> None:
         self._held -= 1
-        if not future.cancelled():
-            future.exception()  # seen, so that a job nobody waits for is no noise in the log
+
+
+def _seen(future: asyncio.Future[Any]) -> None:
+    """Look at a fault, so that a job nobody waits for is no noise in the log."""
+    if not future.cancelled():
+        future.exception()

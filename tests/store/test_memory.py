@@ -24,7 +24,14 @@ class CountedEvent(threading.Event):
 
 
 def cache(bound: int = 10) -> ByteBoundedCache[str, bytes]:
-    return ByteBoundedCache(bound, len)
+    return ByteBoundedCache(bound, len, lambda key: 0)
+
+
+def test_a_long_key_counts_as_much_as_a_large_value():
+    held: ByteBoundedCache[tuple[object, ...], bytes] = ByteBoundedCache(40_000, len)
+    for number in range(10):
+        held.put(("grid", (64, "crop"), number, "x" * 16_000), b"1")
+    assert 2 == held.counts().entries
 
 
 def test_the_least_recently_used_goes_first():

@@ -1,5 +1,6 @@
 """Liveness, readiness, metrics."""
 
+import json
 import logging
 import time
 
@@ -7,7 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.store.photos import PhotoStore
-from app.web.health import NoAddresses
+from app.web import metrics
+from app.web.metrics import Pulse
 
 
 def test_alive(client):
@@ -70,18 +72,30 @@ def test_the_printed_examples_name_the_server_that_prints_them(client):
     assert "127.0.0.1:8000" not in page
 
 
-@pytest.mark.parametrize(
-    ("path", "logged"),
-    [
-        ("/api/v1/images/0123abcd/trace", "/api/v1/images/…"),
-        ("/view/0123abcd.webp", "/view/…"),
-        ("/api/v1/networks/n0123abcd", "/api/v1/networks/…"),
-        ("/?image=0123abcd&stack=gray", "/"),
-        ("/about", "/about"),
-    ],
-)
-def test_the_access_log_names_no_photo(path, logged):
-    args = ("127.0.0.1:1", "GET", path, "1.1", 200)
-    record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, "%s %s %s %s %d", args, None)
-    assert NoAddresses().filter(record)
-    assert logged == record.args[2]
+def test_a_request_is_one_line_without_what_was_asked(client, caplog):
+    caplog.set_level(logging.INFO, logger="convisor.requests")
+    client.get("/api/v1/images/" + "a" * 32 + "?stack=gray")
+
+    (line,) = [json.loads(record.message) for record in caplog.records if record.name == "convisor.requests"]
+    assert {"time", "method", "route", "status", "ms", "bytes"} == set(line)
+    assert ("GET", "/images/{image}", 404) == (line["method"], line["route"], line["status"])
+    assert line["bytes"] > 0
+
+
+def test_the_servers_own_access_log_is_silent_however_it_is_started(client):
+    assert logging.getLogger("uvicorn.access").disabled
+
+
+def test_the_pulse_tells_the_last_minute(monkeypatch):
+    pulse = Pulse()
+    now = 1000.0
+    monkeypatch.setattr(metrics.time, "monotonic", lambda: now)
+    pulse.add(9.0, 500)
+    now += 59
+    for milliseconds in range(100):
+        pulse.add(milliseconds / 1000, 503 if milliseconds == 7 else 200)
+    now += 2  # the first is older than a minute
+
+    reading = pulse.reading()
+    assert (100, 1, 0) == (reading.answered, reading.refused, reading.failed)
+    assert pytest.approx(95) == reading.p95_ms

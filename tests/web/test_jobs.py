@@ -99,7 +99,7 @@ def test_light_requests_are_answered_while_heavy_ones_run(app, client):
 
 def test_a_full_server_says_when_to_come_again(app, client):
     jobs = app.state.services.jobs
-    jobs._held = jobs._limit
+    jobs._held = jobs.limit
     answer = client.get("/api/v1/trace?image=cat-chelsea")
     jobs._held = 0
 

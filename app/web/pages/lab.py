@@ -53,7 +53,7 @@ async def elsewhere(request: Request) -> Response:
 async def change(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: LanguageOf) -> Response:
     """The lab after one edit; the address becomes that of the new stack."""
     state = LabState.read(request.query_params)
-    found = await jobs.run(lambda: edited(explorer, state, request.query_params))
+    found = await jobs.run(lambda: edited(explorer, state, request.query_params), request)
     if found.changed and not found.refused and not is_partial(request):
         return RedirectResponse(found.state.url(), status_code=303)
     return await answer(request, explorer, jobs, lang, found.state, found)
@@ -81,7 +81,7 @@ async def reads(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: Lang
 async def label(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: LanguageOf) -> Response:
     """What the trained network says of a photo, as the part that stands beside the maps."""
     image = request.query_params.get("image", "")
-    network, found = await jobs.run(lambda: explorer.classify(image))
+    network, found = await jobs.run(lambda: explorer.classify(image), request)
     opened = LabState(image=image, stack=network.text, size=512, fit="keep", lang=lang)
     page = render("lab/_label.html", lang, {"answer": found, "network": network, "open_url": opened.url()})
     return HTMLResponse(page, headers={"Cache-Control": "private, max-age=600", "Vary": "Accept-Language"})

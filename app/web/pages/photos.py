@@ -87,17 +87,19 @@ async def upload(request: Request, jobs: JobsOf, services: ServicesOf) -> Respon
 
 
 @router.get("/samples/{name}/thumb.webp")
-async def thumb(name: str, explorer: ExplorerOf, jobs: JobsOf) -> Response:
+async def thumb(request: Request, name: str, explorer: ExplorerOf, jobs: JobsOf) -> Response:
     """The middle square of a sample, small."""
 
     def make() -> bytes:
         return explorer.pictures.get_or_make(("thumb", name), lambda: thumbnail(read_sample(name)))
 
-    return Response(await jobs.run(make), media_type="image/webp", headers={"Cache-Control": FOREVER})
+    return Response(
+        await jobs.run(make, request), media_type="image/webp", headers={"Cache-Control": FOREVER}
+    )
 
 
 @router.get("/view/{image:path}.webp")
-async def view(image: str, explorer: ExplorerOf, jobs: JobsOf) -> Response:
+async def view(request: Request, image: str, explorer: ExplorerOf, jobs: JobsOf) -> Response:
     """A picture as the page displays it: at most 768 pixels long, tiny ones with sharp cells."""
 
     def make() -> tuple[SourceCard, bytes]:
@@ -105,7 +107,7 @@ async def view(image: str, explorer: ExplorerOf, jobs: JobsOf) -> Response:
         key = ("view", card.key)
         return card, explorer.pictures.get_or_make(key, lambda: for_display(explorer.sources.read(image)))
 
-    card, picture = await jobs.run(make)
+    card, picture = await jobs.run(make, request)
     return Response(picture, media_type="image/webp", headers={"Cache-Control": cache_control(card)})
 
 
