@@ -9,12 +9,13 @@ import * as keys from "./keys.js";
 import * as live from "./live.js";
 import * as notation from "./notation.js";
 import * as notice from "./notice.js";
+import * as pictures from "./pictures.js";
 import * as popover from "./popover.js";
 import * as reorder from "./reorder.js";
 import * as send from "./send.js";
 import * as theme from "./theme.js";
 
-const behaviours = [theme, keys, notice, popover, fit, notation, live, history, copy, add, reorder, enlarge, send];
+const behaviours = [theme, keys, notice, pictures, popover, fit, notation, live, history, copy, add, reorder, enlarge, send];
 
 /** @param {ParentNode} root */
 function start(root) {

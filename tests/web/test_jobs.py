@@ -105,3 +105,37 @@ def test_a_full_server_says_when_to_come_again(app, client):
 
     assert (503, "busy") == (answer.status_code, answer.json()["code"])
     assert answer.headers["retry-after"]
+
+
+def test_a_job_that_nobody_waits_for_leaves_the_queue_at_once():
+    async def scene() -> None:
+        jobs, open_ = Jobs(1, 1), threading.Event()
+        first = asyncio.create_task(jobs.run(lambda: open_.wait(30)))
+        await asyncio.sleep(0)
+        older = asyncio.create_task(jobs.run(lambda: "older", Client(1)))
+        with pytest.raises(Cancelled):
+            await older
+        newer = asyncio.create_task(jobs.run(lambda: "newer"))  # there is room for it
+        await asyncio.sleep(0)
+        open_.set()
+        assert "newer" == await newer
+        await first
+        assert (0, 1, 0) == (jobs.held, jobs.counts.given_up, jobs.counts.refused)
+
+    asyncio.run(scene())
+
+
+def test_a_running_job_keeps_its_place_until_its_thread_is_free():
+    async def scene() -> None:
+        jobs, open_ = Jobs(1, 0), threading.Event()
+        with pytest.raises(Cancelled):
+            await jobs.run(lambda: open_.wait(30), Client(0))
+        assert 1 == jobs.held
+        with pytest.raises(UserError, match="busy"):
+            await jobs.run(lambda: 1)
+        open_.set()
+        while jobs.held:
+            await asyncio.sleep(0.01)
+        assert 1 == await jobs.run(lambda: 1)
+
+    asyncio.run(scene())

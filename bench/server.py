@@ -1,0 +1,63 @@
+"""A server of our own in a process of its own, for measuring."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+STARTING_SECONDS = 60
+
+
+@contextmanager
+def served(**settings: str) -> Iterator[tuple[http.client.HTTPConnection, int]]:
+    """Serve on a free port with the given environment; gives an open connection and the process's number."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            "MALLOC_MMAP_THRESHOLD_": "268435456",
+            "MALLOC_TRIM_THRESHOLD_": "536870912",
+            "CONVISOR_DATA_FOLDER": folder,
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            **settings,
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            _wait_for(connection, process)
+            yield connection, process.pid
+        finally:
+            connection.close()
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _wait_for(connection: http.client.HTTPConnection, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + STARTING_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError("the server ended at once")
+        try:
+            connection.request("GET", "/health")
+            connection.getresponse().read()
+            return
+        except OSError:
+            connection.close()
+            time.sleep(0.1)
+    raise RuntimeError("the server did not start")

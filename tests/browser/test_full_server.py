@@ -1,0 +1,43 @@
+"""A server that is full: the page keeps what it shows, says so, and asks again by itself."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from tests.browser.scene import lab
+
+pytestmark = pytest.mark.browser
+
+
+def test_moves_and_pictures_come_after_a_full_server_has_room_again(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(locale="en-GB")
+    page = context.new_page()
+    refused: dict[str, int] = {"page": 0, "picture": 0}
+
+    def full(kind: str, route: Route) -> None:
+        refused[kind] += 1
+        if refused[kind] > 1:
+            return route.continue_()
+        return route.fulfill(status=503, headers={"Retry-After": "1"}, body="")
+
+    page.goto(lab(address, stack="gray|conv(gaussian,sigma=1.2)"))
+    picture = page.locator("#col2 .frame img").first
+    expect(picture).to_be_visible()
+    before = picture.get_attribute("src")
+    page.route("**/edit?*", lambda route: full("page", route))
+    page.route("**/api/v1/maps/**", lambda route: full("picture", route))
+    page.locator("#stackline").fill("gray|conv(gaussian,sigma=2)")
+    page.route("**/?*stack=*", lambda route: full("page", route))
+    page.locator("#stackline").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("asked for again by itself")
+    assert before == picture.get_attribute("src")
+    expect(page.get_by_role("alert")).to_have_count(0, timeout=10_000)
+    expect(picture).to_have_attribute("src", re.compile("sigma=2"), timeout=10_000)
+    expect(page.locator("img.late")).to_have_count(0, timeout=10_000)
+    assert picture.evaluate("img => img.decode().then(() => img.naturalWidth > 0)")
+    assert refused["page"] > 1
+    assert refused["picture"] > 1
+    context.close()
