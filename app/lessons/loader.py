@@ -12,24 +12,20 @@ import yaml
 from app.domain.errors import NotationError
 from app.layers.base import Tensors
 from app.layers.registry import parse_stack
-from app.lessons.model import OWN_PHOTO, Fault, Formula, Lesson, Option, Question, Scene, Text
+from app.lessons.model import OWN_PHOTO, Fault, Formula, Lesson, Option, Question, Scene, Text, View
 
 LANGUAGES = ("en", "es")
 BUILT_IN = Path(__file__).parent / "content"
 DEEPER = "\n---\n"  # in a lesson's Markdown: the idea stands before, the deeper note behind
-VIEWS = (
-    "",
-    "signal",
-    "toeplitz",
-    "frequency",
-    "growth",
-    "counts",
-    "compare",
-    "learning",
-    "tensor",
-    "gradients",
-    "code",
-)
+# by name: a view's options with their choices, the usual one first
+VIEWS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "signal": {},
+    "frequency": {},
+    "growth": {},
+    "learning": {},
+    "tensor": {},
+    "code": {},
+}
 
 
 class LessonError(Exception):
@@ -97,7 +93,7 @@ def read_lesson(folder: Path, number: int, tensors: Tensors | None = None) -> Le
         deeper={language: deeper for language, (_, deeper) in notes.items()},
         lab=reader.scene(reader.mapping(data, "lab")),
         sources=tuple(str(one) for one in data.get("sources", ())),
-        view=reader.view(str(data.get("view", ""))),
+        views=tuple(reader.view(one) for one in reader.listed(data.get("view", []))),
     )
 
 
@@ -166,10 +162,24 @@ class _Reader:
             raise self.fail(name, "a list of mappings is needed")
         return value
 
-    def view(self, name: str) -> str:
+    def listed(self, value: Any) -> list[Any]:
+        """One view, or several in a list."""
+        return value if isinstance(value, list) else [value]
+
+    def view(self, value: Any) -> View:
+        """A view's name, or a mapping of its `name` and its options."""
+        given = value if isinstance(value, dict) else {"name": value}
+        name = str(given.get("name", ""))
         if name not in VIEWS:
-            raise self.fail("view", f"{name} is none of {', '.join(VIEWS[1:])}")
-        return name
+            raise self.fail("view", f"{name} is none of {', '.join(VIEWS)}")
+        options = {str(key): str(chosen) for key, chosen in given.items() if key != "name"}
+        for key, chosen in options.items():
+            if chosen not in VIEWS[name].get(key, ()):
+                known = "; ".join(f"{one}: {', '.join(choices)}" for one, choices in VIEWS[name].items())
+                raise self.fail(
+                    "view", f"{key}: {chosen} is no option of {name}, which has {known or 'none'}"
+                )
+        return View(name, options)
 
     def scene(self, data: Mapping[str, Any]) -> Scene:
         stack = data.get("stack")

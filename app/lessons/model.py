@@ -54,8 +54,16 @@ class Question:
 
 
 @dataclass(frozen=True)
+class View:
+    """An extra view outside the notation, by name, with what this lesson asks of it."""
+
+    name: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Lesson:
-    """One lesson; `view` names an extra view outside the notation that its page shows, if any."""
+    """One lesson; `views` are shown after its scenes."""
 
     slug: str
     number: int
@@ -72,7 +80,7 @@ class Lesson:
     deeper: Text  # Markdown
     lab: Scene
     sources: tuple[str, ...] = ()
-    view: str = ""
+    views: tuple[View, ...] = ()
 
 
 @dataclass(frozen=True)

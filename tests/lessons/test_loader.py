@@ -48,6 +48,8 @@ def test_a_teachers_folder_follows(folder: Path) -> None:
         ),
         ("minutes: 5", "minutes: [5", "expected"),
         ("scenes:", "scene:", "scenes: a list"),
+        ("lab:", "view: film\nlab:", "film is none of signal"),
+        ("lab:", "view: {name: code, law: gravity}\nlab:", "law: gravity is no option of code"),
     ],
 )
 def test_a_bad_lesson_is_named_with_its_line_and_reason(
@@ -63,6 +65,14 @@ def test_a_bad_lesson_is_named_with_its_line_and_reason(
     assert "01-mine/lesson.yaml" == fault.file
     assert reason in fault.reason
     assert fault.line >= 1
+
+
+def test_a_lesson_may_ask_for_several_views(folder: Path) -> None:
+    file = folder / "01-mine" / "lesson.yaml"
+    asked = "view: [signal, {name: growth}]\n"
+    file.write_text(asked + file.read_text(encoding="utf-8"), encoding="utf-8")
+    [lesson] = load_course([folder]).lessons
+    assert [("signal", {}), ("growth", {})] == [(v.name, v.options) for v in lesson.views]
 
 
 def test_missing_words_are_named(folder: Path) -> None:

@@ -142,7 +142,9 @@ def _answer(
         "after": lessons[place + 1] if place + 1 < len(lessons) else None,
         "markdown": markdown,
         "mathml": mathml,
-        "view": lesson_views()[lesson.view](explorer, query, lang) if lesson.view in lesson_views() else None,
+        "views": [
+            (one.name, lesson_views()[one.name](explorer, query, lang, **one.options)) for one in lesson.views
+        ],
         "picture": view_url(state.image),
     }
     if swapped:

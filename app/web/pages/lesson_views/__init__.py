@@ -8,10 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from app.explorer import Explorer
-from app.i18n import Language
-
-Values = Callable[[Explorer, Mapping[str, str], Language], Mapping[str, Any]]
+Values = Callable[..., Mapping[str, Any]]  # (explorer, query, lang, **the lesson's options)
 
 
 @cache
