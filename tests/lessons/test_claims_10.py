@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
-from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -16,37 +14,12 @@ from scipy.signal import correlate2d
 from torch import nn
 from torch.nn import functional as F
 
-from app.explorer import Scene
 from app.layers.registry import parse_stack
 from tests.lessons.oracle import SOBEL, Floats, cat, moved, pooled, sobel
+from tests.lessons.stacks import Last, numel, run
 
-Last = Callable[..., NDArray[np.float32]]
 ROW = "grid([0,0,0.3,0.9,0.2,0,0,0.1,0,0,0.5,0.4,0,0])"
 EDGES = "gray|conv(sobel_x,padding=same,mode=reflect)|relu"
-
-
-def run(stack: str, maps: NDArray[np.floating]) -> NDArray[np.floating]:
-    for layer in parse_stack(stack).layers:
-        maps = layer.forward(np.asarray(maps, np.float32))
-    return maps
-
-
-def scene(image: str, stack: str, size: int = 64) -> Scene:
-    return Scene(image, stack, size, "keep" if image.startswith(("grid", "pattern")) else "crop")
-
-
-@pytest.fixture
-def lab(app: FastAPI) -> Last:
-    """All maps of a scene's last stage at 64 cells, as the page traces it."""
-
-    def last(stack: str, image: str = "cat-chelsea") -> NDArray[np.float32]:
-        return app.state.services.explorer.trace(scene(image, stack)).stages[-1].maps
-
-    return last
-
-
-def numel(layer: nn.Module) -> int:
-    return sum(one.numel() for one in layer.parameters())
 
 
 def changed(first: NDArray[np.floating], second: NDArray[np.floating]) -> tuple[int, int]:
