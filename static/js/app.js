@@ -34,8 +34,8 @@ if (document.querySelector("main.lab")) {
 }
 if (document.querySelector("[data-network]")) {
   import("./network/main.js").then((network) => {
-    network.start(document);
-    document.addEventListener("htmx:after:swap", () => network.start(document));
+    network.start();
+    document.addEventListener("htmx:after:swap", () => network.start());
   });
 }
 if (document.querySelector("main.lesson")) import("./lesson/keep.js").then((keep) => keep.start());

@@ -51,6 +51,8 @@ def test_a_click_pins_and_a_second_opens_down_to_the_arithmetic(watched_page: Pa
     expect(watched_page).to_have_url(re.compile(r"at=4\.\d+"))
     canvas.click(position={"x": 6, "y": 6})
     expect(watched_page.locator("[data-unit-view]")).to_be_visible()
+    expect(watched_page.locator("[data-edges]")).to_have_count(0)  # the network's edges stay with its maps
+    expect(watched_page.locator(".sum-lines path")).to_have_count(8)
     sums = [watched_page.locator(".adds td").nth(i).inner_text() for i in range(6)]
     shown = [float(text.replace("−", "-")) for text in sums]
     assert shown[4] == pytest.approx(sum(shown[:4]), abs=0.03)
@@ -130,6 +132,9 @@ def test_what_mattered_lies_over_the_photo_with_its_checks(watched_page: Page, a
 
 def test_with_the_keyboard_alone(watched_page: Page, address: str) -> None:
     open_net(watched_page, address)
+    watched_page.get_by_role("link", name="number", exact=True).press("Enter")
+    expect(watched_page.locator("main")).to_have_attribute("data-order", "number")
+    assert 0 == watched_page.evaluate("scrollY")  # a switch leaves the page where it is
     watched_page.locator("[data-block='2'] canvas").focus()
     watched_page.keyboard.press("ArrowDown")
     watched_page.keyboard.press("ArrowDown")
@@ -138,7 +143,7 @@ def test_with_the_keyboard_alone(watched_page: Page, address: str) -> None:
     expect(watched_page.locator("[data-unit-view]")).to_be_visible()
     big = watched_page.locator("[data-big]")
     _, unit, row, col = map(int, (big.get_attribute("data-at") or "").split("."))
-    big.focus()
+    expect(big).to_be_focused()
     watched_page.keyboard.press("ArrowRight" if col < 20 else "ArrowLeft")
     expect(big).to_have_attribute("data-at", f"2.{unit}.{row}.{col + (1 if col < 20 else -1)}")
     watched_page.keyboard.press("Escape")
@@ -146,6 +151,7 @@ def test_with_the_keyboard_alone(watched_page: Page, address: str) -> None:
     watched_page.locator("main[data-ready]").wait_for()
     watched_page.keyboard.press("Escape")
     expect(watched_page.locator("main")).to_have_attribute("data-level", "net")
+    expect(watched_page.locator("[data-block='2'] canvas")).to_be_focused()
 
 
 def test_an_own_photo_is_read_at_once(watched_page: Page, address: str) -> None:

@@ -16,6 +16,7 @@ import * as whatIf from './what_if.js';
 /** @type {{main: HTMLElement, host: HTMLElement | null, data: Data, sheets: Sheet[], over: Unit | null, pinned: Unit | null} | null} */
 let page = null;
 let due = 0;
+let level = ''; // the one shown last
 
 /** The page's address with other parts. @param {Record<string, string | null>} parts */
 function address(parts) {
@@ -118,10 +119,22 @@ function bigMap(big) {
   show([row, col]);
 }
 
-/** @param {Document | ParentNode} root */
-export async function start(root) {
+/** After a change of level: what it shows comes into view, and gets the focus where that went with the old level. @param {HTMLElement} main */
+function arrive(main) {
+  const before = level, scene = main.querySelector('.net-scroll');
+  level = main.dataset.level ?? '';
+  if (!before || before === level || !scene) { return; }
+  const top = scene.getBoundingClientRect().top;
+  if (top < 0 || top > innerHeight / 2) { scene.scrollIntoView(); }
+  const lost = !document.activeElement || document.activeElement === document.body;
+  const next = main.querySelector('[data-big]') ?? main.querySelector(`[data-block='${readUnit(main.dataset.at)?.block}'] canvas`) ?? scene;
+  if (lost && next instanceof HTMLElement) { next.focus({ preventScroll: true }); }
+}
+
+export async function start() {
   const main = document.querySelector('main[data-network]');
   if (!(main instanceof HTMLElement)) { return; }
+  arrive(main);
   const host = main.querySelector('[data-columns]'), url = main.dataset.source ?? '';
   whatIf.start(main);
   let data;
