@@ -10,6 +10,7 @@ import pytest
 from app.engine.network import Shelf
 from app.lessons.loader import BUILT_IN, load_course
 from app.lessons.markup import markdown, mathml
+from app.web.language import say_fault, say_in
 
 TENSORS = Shelf(Path(__file__).parents[2] / "models")
 FIRST = BUILT_IN / "01-image-is-a-tensor"
@@ -38,18 +39,18 @@ def test_a_teachers_folder_follows(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("minutes: 5", "minutes: soon", "minutes: a whole number"),
-        ("stack: gray\n", "stack: grey\n", "unknown_layer"),
-        ("right: true", "right: false", "exactly one option"),
+        ("minutes: 5", "minutes: soon", "minutes needs a whole number"),
+        ("stack: gray\n", "stack: grey\n", "grey"),
+        ("right: true", "right: false", "exactly one with right"),
         (
             "{en: An image is a tensor, es: Una imagen es un tensor}",
             "{en: Only English}",
-            "title: it needs en and es",
+            "title needs a text in en",
         ),
-        ("minutes: 5", "minutes: [5", "expected"),
-        ("scenes:", "scene:", "scenes: a list"),
-        ("lab:", "view: film\nlab:", "film is none of signal"),
-        ("lab:", "view: {name: code, law: gravity}\nlab:", "law: gravity is no option of code"),
+        ("minutes: 5", "minutes: [5", "not YAML"),
+        ("scenes:", "scene:", "“scene” is not read here"),
+        ("lab:", "view: film\nlab:", "view must be one of: signal"),
+        ("lab:", "view: {name: code, law: gravity}\nlab:", "law: gravity is no option of the view code"),
     ],
 )
 def test_a_bad_lesson_is_named_with_its_line_and_reason(
@@ -63,7 +64,7 @@ def test_a_bad_lesson_is_named_with_its_line_and_reason(
     assert () == course.lessons
     [fault] = course.faults
     assert "01-mine/lesson.yaml" == fault.file
-    assert reason in fault.reason
+    assert reason in say_fault(fault.error, say_in("en"))
     assert fault.line >= 1
 
 

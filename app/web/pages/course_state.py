@@ -93,7 +93,9 @@ class LessonState:
         """The lesson's address in this state, with changes; `at` may be a place, or None for none."""
         if "at" in changes:
             place = changes["at"]
-            changes["at"] = write_place(place) if isinstance(place, Place) else place or RELEASED
+            changes["at"] = (
+                write_place(place) if isinstance(place, Place) else RELEASED if place is None else place
+            )
         state = replace(self, **changes)
         query = encode(state.pairs())
         return f"/course/{quote(state.slug)}" + (f"?{query}" if query else "")

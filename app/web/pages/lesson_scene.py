@@ -96,9 +96,9 @@ def _laid_out(explorer: Explorer, scene: Scene, state: LabState, lang: Language)
     view = lab_view(state, trace, addresses, photo_facts(explorer, state, trace, say), say)
     offered: dict[int, tuple[Control, ...]] = {}
     for column in (*view.photo.layers, *view.columns):
-        names = {name.partition(".")[2] for name in scene.controls if name.startswith(f"{column.stage}.")}
-        if names:
-            offered[column.stage] = tuple(one for one in column.controls if one.name in names)
+        controls = tuple(one for one in column.controls if scene.offers(column.stage, one.name))
+        if controls:
+            offered[column.stage] = controls
     return SceneView(scene, state, trace, view, offered, state.url())
 
 
