@@ -43,6 +43,8 @@ class Dense(Layer):
 
     def output_shape(self, shape: Shape) -> Shape:
         outputs, inputs = self.tensor.weights.shape
+        if shape[1:] == (1, 1) and shape[0] != inputs:
+            raise Refusal("dense_length", name=self.tensor.name, needed=int(inputs), found=shape[0])
         if shape != (inputs, 1, 1):
             raise Refusal(
                 "dense_input", name=self.tensor.name, needed=int(inputs), channels=shape[0], rows=shape[1],

@@ -104,8 +104,9 @@ def _page(request: Request, document: Mapping[str, Any], language: Language) -> 
     """The part that htmx swaps in, or a whole page for whoever came by an address."""
     if "hx-request" in request.headers:
         return render("errors/_problem.html", language, {"problem": document})
+    back = "/network" if request.url.path.startswith("/network") else "/"
     frame = {"page": "fault", "theme": theme_of(request), "language_url": lambda code: f"?lang={code}"}
-    return render("errors/page.html", language, {"problem": document, **frame})
+    return render("errors/page.html", language, {"problem": document, "back": back, **frame})
 
 
 def problem(error: UserError, say: Say) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def test_a_network_is_uploaded_explored_and_deleted(watched_page: Page, address:
     assert 404 == page.request.get(own).status
 
 
-def test_a_refusal_is_read_and_the_form_still_holds_its_line(watched_page: Page, address: str) -> None:
+def test_a_refusal_is_said_in_the_form_and_nothing_is_lost(watched_page: Page, address: str) -> None:
     page = watched_page
     page.goto(f"{address}/network?lang=en")
     page.locator(".own-network summary").click()
@@ -72,6 +72,10 @@ def test_a_refusal_is_read_and_the_form_still_holds_its_line(watched_page: Page,
     )
     form.locator("[name=stack]").fill(VGG_STACK)
     form.locator("button").click()
-    expect(page.locator("#problem")).to_contain_text("safetensors.torch.save_file(model.state_dict()")
-    page.go_back()
-    expect(page.locator("[data-own-network] [name=stack]")).to_have_value(VGG_STACK)
+    expect(form.get_by_role("alert")).to_contain_text("safetensors.torch.save_file(model.state_dict()")
+    expect(form.locator("[name=stack]")).to_have_value(VGG_STACK)
+    form.locator("[type=file]").set_input_files(
+        {"name": "fruit.safetensors", "mimeType": "application/octet-stream", "buffer": file_of(vgg())}
+    )
+    form.locator("button").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("fruit")

@@ -29,6 +29,7 @@ from tests.layers.drawn import SHELF
         ("dense(net.fc)", (3, 2, 2), "dense_input", "flatten|dense(net.fc)"),
         ("dense(net.fc)", (12, 2, 2), "dense_input", "globalavg|dense(net.fc)"),
         ("dense(net.fc)", (3, 8, 8), "dense_input", ""),
+        ("dense(net.fc)", (192, 1, 1), "dense_length", ""),
         ("weights(net.c1)", (4, 8, 8), "weights_channels", ""),
         ("conv(box,padding=256,stride=64)", (512, 32, 32), "too_much_scratch", "conv(box,stride=64,padding=32)"),
         ("conv(box,size=31,dilation=64,padding=full,stride=64)", (512, 1, 1), "too_much_scratch", "conv(box,size=31,stride=64,padding=full)"),

@@ -5,6 +5,7 @@ import { announce } from '../announce.js';
 import { say } from '../words.js';
 import * as edges from './edges.js';
 import { load, readUnit, sameUnit, told } from './model.js';
+import * as ownNetwork from './own_network.js';
 import * as photo from './photo.js';
 import { layOut, paint, unitAt } from './sheets.js';
 import * as whatIf from './what_if.js';
@@ -137,6 +138,7 @@ export async function start() {
   arrive(main);
   const host = main.querySelector('[data-columns]'), url = main.dataset.source ?? '';
   whatIf.start(main);
+  ownNetwork.start(main);
   let data;
   try { data = await load(url); } catch { announce(say('js.net_failed')); return; }
   if (main.dataset.source !== url || !main.isConnected) { return; }

@@ -170,9 +170,7 @@ def test_a_stack_that_cannot_be_used_says_why(api, stack):
 def test_a_layer_refuses_with_its_stage_its_reason_and_its_mend(api, language, words):
     stack = SMALL_STACK.replace("maxpool(2)", "maxpool(4)")
     body = api.post(f"/networks?lang={language}", files={"file": save(SMALL)}, data={"stack": stack}).json()
-    reason = load_catalogue().text(
-        "errors.dense_input", language, name="fc1", needed=64, channels=16, rows=1, cols=1
-    )
+    reason = load_catalogue().text("errors.dense_length", language, name="fc1", needed=64, found=16)
     assert (6, f"{words}: {reason}") == (body["stage"], body["detail"])
     narrow = api.post(
         "/networks", files={"file": save(SMALL)}, data={"stack": stack.replace("|flatten", "")}
