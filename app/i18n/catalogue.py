@@ -19,6 +19,8 @@ _FORMATTER = string.Formatter()
 DYNAMIC_PREFIXES: tuple[str, ...] = (
     "api.status_",
     "attribution.",  # a method's title, says, says_not; check_<name>
+    "batch.change_",  # what is done to a picture: mirrored, gray ...
+    "batch.verdict_",  # wrong, unsure, right ...
     "choices.",  # of a layer's parameter: padding=same ...
     "classes.",  # of the cat/dog network
     "code.differs_",  # between frameworks: layout, kernel_order ...
@@ -47,6 +49,7 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "notices.",  # what happened to an upload: turned, shrunk ...
     "params.",
     "presets.",
+    "questions.",  # to the class, about a sample
     "sample_kinds.",
     "samples.",
     "scopes.",

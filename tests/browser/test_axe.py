@@ -65,6 +65,12 @@ def test_axe_finds_nothing_on_the_apis_page(watched_page: Page, address: str) ->
     assert [] == violations(watched_page)
 
 
+@pytest.mark.parametrize("query", ["lang=en", "lang=es&of=cat-chelsea&theme=dark"])
+def test_axe_finds_nothing_on_the_batch_s_page(watched_page: Page, address: str, query: str) -> None:
+    watched_page.goto(f"{address}/batch?{query}")
+    assert [] == violations(watched_page)
+
+
 def violations(page: Page) -> list[object]:
     page.evaluate(AXE)
     found = page.evaluate("axe.run()")["violations"]

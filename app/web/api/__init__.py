@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.web.addresses import API
 from app.web.api import (
     attribution,
+    batch,
     classify,
     code,
     compare,
@@ -35,6 +36,7 @@ for resource in (
     receptive_field,
     code,
     classify,
+    batch,
     attribution,
     what_if,
     networks,

@@ -18,6 +18,7 @@ from app.store.decode import WHITE
 Model = TypeVar("Model", bound=BaseModel)
 FILE = "file"
 MAX_FIELDS = 16
+MAX_FILES = 100  # counted before they are refused with a sentence
 
 
 def content_type(request: Request) -> str:
@@ -59,6 +60,16 @@ async def read_named_form(request: Request, model: type[Model]) -> tuple[Model, 
             raise UserError("request_missing", name=FILE)
         fields = {name: value for name, value in form.items() if name != FILE}
         return check(model, fields), await file.read(), file.filename or ""
+
+
+async def read_files_form(request: Request, model: type[Model], most: int) -> tuple[Model, list[bytes]]:
+    """A multipart form with one or several `file`s; `batch_size` when there are more than `most`."""
+    async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS) as form:
+        files = [file for file in form.getlist(FILE) if isinstance(file, UploadFile) and file.size]
+        if not 1 <= len(files) <= most:
+            raise UserError("batch_size", count=len(files), limit=most)
+        fields = {name: value for name, value in form.items() if name != FILE}
+        return check(model, fields), [await file.read() for file in files]
 
 
 def check(model: type[Model], found: Any) -> Model:

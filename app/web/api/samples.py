@@ -22,6 +22,7 @@ class SampleOut(BaseModel):
     image: str
     text: str = Field(description="What is on it.")
     kind: str = Field(description="cat, dog, both or neither.")
+    question: str = Field(description="What to ask a class about it, above all where a network is wrong.")
     width: int
     height: int
     author: str
@@ -50,6 +51,7 @@ async def list_samples(request: Request, say: SayOf) -> Response:
             image=sample.name,
             text=say(f"samples.{sample.name}"),
             kind=sample.kind,
+            question=say(f"questions.{sample.name}"),
             width=sample.width,
             height=sample.height,
             author=sample.author,

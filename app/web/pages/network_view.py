@@ -99,6 +99,7 @@ class NetworkView:
     vote_scale: Scale
     lab_url: str
     data_url: str
+    batch_url: str
 
     def block(self, number: int) -> BlockView:
         """A block by its number.
@@ -178,6 +179,7 @@ def network_view(state: NetworkState, network: Network, trace: Trace, lab_url: s
         vote_scale=choose_scale(-size, size, "diverging"),
         lab_url=lab_url,
         data_url=f"/network/data.json?{encode(version_query(state, network))}",
+        batch_url=f"/batch?{encode({k: v for k, v in (('network', state.network), ('lang', state.lang)) if v})}",
     )
 
 
