@@ -32,6 +32,8 @@ LOGGING: dict[str, Any] = {
 
 def main() -> None:
     """Serve until SIGINT or SIGTERM, then let running requests end for a few seconds."""
+    # read by NumPy when it is first imported, so before the program is: jobs side by side keep the cores busy
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settings = Settings()
     if settings.workers > 1:
         _share_counts(settings)

@@ -25,6 +25,7 @@ from app.explorer.own_networks import OwnNetworks
 from app.lessons import load_course
 from app.lessons.loader import BUILT_IN
 from app.settings import ROOT, Settings
+from app.store.learnings import LearningStore
 from app.store.limits import Limits
 from app.store.memory import ByteBoundedCache
 from app.store.network_files import NetworkStore
@@ -36,6 +37,7 @@ from app.web.deps import Services
 from app.web.images import ASK_AGAIN, FOREVER
 from app.web.jobs import Jobs
 from app.web.metrics import Measured, Metrics
+from app.web.learning_stream import Streams
 from app.web.problems import add_handlers
 from app.web.security import FORM_BYTES, BodyLimit, HeadAsGet, SecurityHeaders
 
@@ -116,6 +118,8 @@ def build_services(settings: Settings) -> Services:
         traces=traces,
         pictures=pictures,
         jobs=Jobs(settings.worker_threads, settings.queue_length),
+        learnings=LearningStore(settings.data_folder / "learnings", settings.learnings_max),
+        streams=Streams(settings.learnings_max),
     )
 
 
@@ -150,6 +154,7 @@ async def _sweep(services: Services, metrics: Metrics) -> None:
         metrics.refresh()
         await anyio.to_thread.run_sync(services.store.sweep)
         await anyio.to_thread.run_sync(services.own.store.sweep)
+        await anyio.to_thread.run_sync(services.learnings.sweep)
         await anyio.sleep(SWEEP_SECONDS)
 
 

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     networks_max_bytes: int = Field(
         1000 * MEGABYTE, gt=0, description="Disk space for all uploaded networks, in bytes; full answers 503."
     )
+    learnings_max: int = Field(
+        100, gt=0, description="Learnings kept at a time; more are answered with 503 and Retry-After."
+    )
     cache_bytes: int = Field(
         256 * MEGABYTE, ge=0, description="Memory for computed maps and encoded pictures, in bytes."
     )

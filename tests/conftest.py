@@ -1,5 +1,6 @@
 """What every test may ask for: settings with a folder of their own, the app and a client that talks to it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 
 from app.settings import Settings
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the server sets it, before NumPy is imported
 # A busy machine is no reason to fail; a fixed seed keeps runs alike.
 hypothesis_settings.register_profile("suite", deadline=None, derandomize=True, max_examples=50)
 hypothesis_settings.load_profile("suite")

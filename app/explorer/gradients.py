@@ -142,7 +142,7 @@ def _target(explorer: Explorer, question: GradientQuestion, cancelled: Asked) ->
     if not text:
         return None
     if text.startswith(GRID):
-        return _grid(text)
+        return read_grid(text)
     trace = explorer.trace(_with(question.scene, text), cancelled)
     maps = require(trace, len(trace.stack.layers)).maps
     if all(layer.off or layer.kind in MAKERS for layer in trace.stack.layers):
@@ -153,7 +153,7 @@ def _target(explorer: Explorer, question: GradientQuestion, cancelled: Asked) ->
     return maps.astype(np.float64)
 
 
-def _grid(text: str) -> Exact:
+def read_grid(text: str) -> Exact:
     """The matrices of `grid(...)`, one a map; numbers as they are."""
     call = parse_call(text)
     matrices = [arg.value.rows for arg in call.args if isinstance(arg.value, Matrix) and arg.name is None]

@@ -14,11 +14,13 @@ from app.explorer.own_networks import OwnNetworks
 from app.i18n import Language
 from app.lessons import Course
 from app.settings import Settings
+from app.store.learnings import LearningStore
 from app.store.limits import Limits
 from app.store.memory import ByteBoundedCache
 from app.store.photos import PhotoStore
 from app.web.jobs import Jobs
 from app.web.language import Say, language_of, say_in
+from app.web.learning_stream import Streams
 from app.web.templating import THEMES
 
 AnyCache = ByteBoundedCache[Hashable, Any]
@@ -38,6 +40,8 @@ class Services:
     traces: AnyCache
     pictures: AnyCache
     jobs: Jobs
+    learnings: LearningStore
+    streams: Streams
 
 
 def services_of(request: Request) -> Services:

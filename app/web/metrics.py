@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.web.deps import Services
 
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
-METHODS = ("GET", "POST", "DELETE", "HEAD")
+METHODS = ("GET", "POST", "PATCH", "DELETE", "HEAD")
 SHARED_FOLDER = (
     "PROMETHEUS_MULTIPROC_DIR"  # where several workers keep their counts; read by prometheus_client
 )

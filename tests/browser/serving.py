@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from app.main import create_app
 from app.settings import Settings
@@ -18,10 +19,16 @@ from app.settings import Settings
 @contextmanager
 def running(folder: Path) -> Iterator[str]:
     """Serve with uploads in `folder`; gives the address and stops the server at the end."""
+    with serving(create_app(Settings(data_folder=folder))) as base:
+        yield base
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Serve a program that is built already."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        app = create_app(Settings(data_folder=folder))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
         thread = threading.Thread(target=lambda: server.run(sockets=[listening]), daemon=True)
         thread.start()

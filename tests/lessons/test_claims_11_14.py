@@ -17,8 +17,8 @@ from scipy.signal import convolve2d, correlate2d
 from torch import nn
 from torch.nn import functional as F
 
-from app.engine.descent import descend
 from app.engine.gradients.convolution import Slide, input_gradient, kernel_gradient
+from app.engine.learning.descent import Setting, descend
 from app.engine.network import Shelf
 from app.explorer import Scene
 from app.kernels.registry import make
@@ -172,7 +172,7 @@ def test_learning_a_kernel_from_a_pair(lab: Callable[..., NDArray[np.float32]]) 
     sobel = np.asarray(make("sobel_x"))
     noise = pattern("noise", 64)[0].astype(float)
     after = correlate2d(noise, sobel, "valid")
-    good, wild = (descend(noise, after, 3, rate, 0, 200) for rate in (0.40, 0.45))
+    good, wild = (descend(noise, after, Setting(rate=rate), 200) for rate in (0.40, 0.45))
     assert pytest.approx(1.01, abs=0.005) == good.losses[0]
     assert pytest.approx((0.06, 0.002), abs=5e-3) == tuple(good.errors(sobel)[[50, 100]])
     assert pytest.approx(0.06, abs=0.005) == wild.errors(sobel)[50]
@@ -186,20 +186,22 @@ def test_learning_a_kernel_from_a_pair(lab: Callable[..., NDArray[np.float32]]) 
         optimizer.zero_grad()
         F.mse_loss(F.conv2d(torch.tensor(noise)[None, None], weight)[0, 0], torch.tensor(after)).backward()
         optimizer.step()
-    ours = descend(noise, after, 3, step, 0.9, 12).kernels[-1]
+    ours = descend(noise, after, Setting(rate=step, momentum=0.9), 12).kernels[-1]
     assert np.allclose(weight.detach()[0, 0].numpy(), ours, atol=1e-9)
 
     emboss = np.asarray(make("emboss"))
-    turned = descend(noise, convolve2d(noise, emboss, "valid"), 3, 0.4, 0, 300).kernels[-1]
+    turned = descend(noise, convolve2d(noise, emboss, "valid"), Setting(), 300).kernels[-1]
     assert np.allclose(emboss[::-1, ::-1], turned, atol=1e-3)
 
     cat = lab("cat-chelsea", "gray")[0].astype(float)
     after = correlate2d(cat, sobel, "valid")
-    plain, pushed = (descend(cat, after, 3, 0.45, momentum, 500) for momentum in (0.0, 0.9))
+    plain, pushed = (
+        descend(cat, after, Setting(rate=0.45, momentum=momentum), 500) for momentum in (0.0, 0.9)
+    )
     assert 0.2 < plain.errors(sobel)[-1] < 0.5
     assert pushed.errors(sobel)[-1] < 0.01
     assert pytest.approx(0.51, abs=0.005) == plain.bound
-    centred = descend(cat - cat.mean(), after, 3, 10.6, 0, 300)
+    centred = descend(cat - cat.mean(), after, Setting(rate=10.6), 300)
     assert centred.errors(sobel)[-1] < 0.01
     assert plain.ratio > 20 * centred.ratio
 

@@ -13,6 +13,7 @@ from app.web.api import (
     gradients,
     images,
     kernels_layers,
+    learnings,
     maps,
     networks,
     overlays,
@@ -43,6 +44,7 @@ for resource in (
     own_networks,
     compare,
     gradients,
+    learnings,
     toeplitz,
 ):
     router.include_router(resource.router)

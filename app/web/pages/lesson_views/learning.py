@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.descent import MAX_STEPS, Descent, descend
 from app.engine.gradients.convolution import Exact, Slide, convolve, input_gradient, kernel_gradient
 from app.engine.gradients.terms import input_links, kernel_links
+from app.engine.learning.descent import MAX_STEPS, Descent, Setting, descend
 from app.explorer import Explorer, Scene
 from app.i18n import Language
 from app.kernels.registry import make
@@ -136,7 +136,9 @@ def _run(explorer: Explorer, query: Mapping[str, str]) -> Mapping[str, Any]:
     known: Exact = np.array(make(kernel), np.float64)
     wanted = known[::-1, ::-1] if turned else known
     before = _before(explorer, query, pair)
-    found = descend(before, convolve(wanted[None, None], before[None])[0], SIZE, rate, momentum, steps)
+    found = descend(
+        before, convolve(wanted[None, None], before[None])[0], Setting(rate=rate, momentum=momentum), steps
+    )
     show = min(max(int(number_of(query, "show", found.steps)), 0), found.steps)
     errors = found.errors(wanted)
     return {
