@@ -36,8 +36,8 @@ from app.web.addresses import NETWORK_UPLOADS
 from app.web.deps import Services
 from app.web.images import ASK_AGAIN, FOREVER
 from app.web.jobs import Jobs
-from app.web.metrics import Measured, Metrics
 from app.web.learning_stream import Streams
+from app.web.metrics import Measured, Metrics
 from app.web.problems import add_handlers
 from app.web.security import FORM_BYTES, BodyLimit, HeadAsGet, SecurityHeaders
 
