@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.domain.fields import Plane, Window
 from app.domain.shapes import Formula
+from app.domain.windows import AxisWindow, sources
 from app.engine.trace import Trace
 from app.layers.banked import BankLayer
 from app.layers.base import Layer, Off
@@ -18,7 +20,7 @@ from app.lessons.model import Option, Question, Scene, Text
 FACTS = (
     "rows", "cols", "channels", "out_rows", "out_cols", "maps", "k", "k_cols", "s", "p", "d", "weights",
     "multiply_adds", "kernels", "kernel_sum", "kernel_first", "kernel_last", "kernel_right", "flip", "s_cols",
-    "p_cols", "map_first", "map_last", "layers",
+    "p_cols", "map_first", "map_last", "pairs", "layers",
     "slid", "reach", "field", "jump", "photo_rows", "photo_cols", "photo_channels",
 )  # fmt: skip
 MOST_OPTIONS = 4
@@ -131,7 +133,7 @@ def facts(trace: Trace, layer: int = 0) -> dict[str, float]:
         "weights": made.parameter_count(before), "multiply_adds": made.multiply_adds(before),
         "map_first": float(trace.stages[at].maps[0, 0, 0]), "map_last": float(trace.stages[at].maps[0, -1, -1]),
     }  # fmt: skip
-    return found | _sizes(made.formula(before)) | _kernel(made)
+    return found | _sizes(made.formula(before)) | _kernel(made) | _pairs(made.window(before))
 
 
 def _slid(trace: Trace) -> dict[str, float]:
@@ -142,6 +144,17 @@ def _slid(trace: Trace) -> dict[str, float]:
         if (formula := trace.formula(stage)) and formula.rows.kernel
     ]
     return {"slid": len(sizes), "reach": sum(sizes)}
+
+
+def _pairs(window: Window) -> dict[str, float]:
+    """How many pairs of an output and a real input cell a channel joins: the places of its matrix."""
+    if not isinstance(window, Plane):
+        return {}
+    return {"pairs": _joined(window.rows) * _joined(window.cols)}
+
+
+def _joined(axis: AxisWindow) -> int:
+    return sum(len(sources(axis, [output])) for output in range(axis.outputs))
 
 
 def _sizes(formula: Formula) -> dict[str, float]:
