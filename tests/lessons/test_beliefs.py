@@ -38,7 +38,7 @@ def test_every_scene_and_page_stands(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     ("words", "shape"),
-    [("8,192", (2, 62, 62)), ("enlarge", (3, 62, 62)), ("divide", (1, 31, 31)), ("deconv", (1, 64, 64))],
+    [("8192", (2, 62, 62)), ("enlarge", (3, 62, 62)), ("divide", (1, 31, 31)), ("deconv", (1, 64, 64))],
 )
 def test_the_sizes_told_are_the_scenes(app: FastAPI, words: str, shape: tuple[int, ...]) -> None:
     assert shape == stages(app, words)[-1].shape

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -94,3 +95,20 @@ def test_formulas_carry_their_text() -> None:
     html = mathml(r"\frac{n - \kernel{k}}{\step{s}}", True, 'say "it"')
     assert 'aria-label="say &#34;it&#34;"' in html
     assert 1 == html.count('class="t-k"') == html.count('class="t-step"')
+
+
+def test_large_numbers_are_grouped_in_both_languages_as_the_page_writes_them() -> None:
+    for lesson in load_course([BUILT_IN], TENSORS()).lessons:
+        texts = [
+            lesson.idea,
+            lesson.deeper,
+            lesson.claim,
+            lesson.goal,
+            *(scene.caption or {} for scene in lesson.scenes),
+        ]
+        assert lesson.question is not None
+        texts += [one for option in lesson.question.options for one in (option.text, option.says)]
+        english = " ".join(re.sub(r"`[^`]*`", "", text.get("en", "")) for text in texts)
+        assert [] == re.findall(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+\b", english), lesson.slug
+        spanish = " ".join(text.get("es", "") for text in texts)
+        assert [] == re.findall(r"\b[1-9]\d{0,2} 000\b|\b\d{2,3} \d{3} \d{3}\b", spanish), lesson.slug
