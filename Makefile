@@ -1,6 +1,6 @@
 # Everything one does with Convisor. `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format train evaluate bench image lock screenshot chromium install install-test
+.PHONY: help serve test hostile audit check format train evaluate bench image lock screenshot chromium install install-test
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -31,6 +31,9 @@ serve: install ## Install what is missing and serve on http://HOST:PORT/
 
 test: install-test chromium check ## Check and test everything, in the browser too
 	@CHROMIUM="$$(deploy/find_chromium.sh 2>/dev/null)" $(PY) -m pytest $(PYTEST_ARGS)
+
+hostile: install-test ## Send over 1,000 bad files and requests, and break the server in every way
+	@$(PY) -m pytest tests/hostile -m "hostile or not hostile" $(PYTEST_ARGS)
 
 check: install-test ## Lint, types, directions of imports, templates
 	@$(PY) -m ruff check .

@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     set_threads(settings.torch_threads)
     services = build_services(settings)
-    app = FastAPI(
+    app = docs.Described(
         title="Convisor",
         version=__version__,
         description=DESCRIPTION,

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup, escape
 
 from app.web.addresses import API
 from app.web.deps import LanguageOf, theme_of
+from app.web.problems import MEDIA_TYPE as PROBLEM
 from app.web.problems import STATUS
 from app.web.templating import render
 
@@ -20,6 +21,21 @@ PRINTED = "http://127.0.0.1:8000"  # where the descriptions say that the server 
 router = APIRouter(include_in_schema=False)
 UNTOLD = "Successful Response"  # what FastAPI says of an answer that nobody described
 DOCUMENT = f"{API}/openapi.json"
+JSON = "application/json"
+
+
+class Described(FastAPI):
+    """A program whose description tells refusals as they are sent: FastAPI would call them plain JSON."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, made once."""
+        if self.openapi_schema is None:
+            for methods in super().openapi()["paths"].values():
+                for operation in methods.values():
+                    for status, answer in operation["responses"].items():
+                        if int(status) >= 400:
+                            answer["content"] = {PROBLEM: answer["content"][JSON]}
+        return super().openapi()
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,11 @@ from app.web.api import schemas
 from app.web.images import ASK_AGAIN, answer_bytes
 from app.web.language import Say, say_fault
 
-PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The error answers of a route, for its description."""
     meanings = {
+        400: "The body cannot be read.",
         403: "The delete token is another upload's.",
         404: "There is nothing of this name.",
         410: "The upload's time is over.",

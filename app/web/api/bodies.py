@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -112,4 +113,17 @@ def one_of(*models: type[BaseModel], file: type[BaseModel] | None = None) -> dic
 
 
 def _inline(model: type[BaseModel]) -> dict[str, Any]:
-    return model.model_json_schema(ref_template="#/components/schemas/{model}")
+    """The schema with every part that it refers to written out: none of them stands in the description by itself."""
+    schema = model.model_json_schema()
+    return cast(dict[str, Any], _written_out(schema, schema.pop("$defs", {})))
+
+
+def _written_out(part: Any, definitions: Mapping[str, Any]) -> Any:
+    if isinstance(part, list):
+        return [_written_out(one, definitions) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        found = definitions[part["$ref"].rpartition("/")[2]]
+        part = {**found, **{name: value for name, value in part.items() if name != "$ref"}}
+    return {name: _written_out(value, definitions) for name, value in part.items()}

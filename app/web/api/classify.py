@@ -21,7 +21,7 @@ router = APIRouter(tags=["networks"])
     "/classify",
     summary="Label a photo",
     response_model=schemas.ClassifyOut,
-    responses=problems(404, 410, 413, 415, 422, 503),
+    responses=problems(400, 404, 410, 413, 415, 422, 503),
     openapi_extra=one_of(schemas.ClassifyBody, file=schemas.FileClassifyBody),
 )
 async def classify(request: Request, services: ServicesOf) -> Response:

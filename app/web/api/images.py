@@ -52,7 +52,7 @@ _BODY["requestBody"]["content"]["image/*"] = {"schema": {"type": "string", "form
     status_code=201,
     summary="Upload a photo",
     response_model=schemas.UploadOut,
-    responses=problems(413, 415, 422, 503),
+    responses=problems(400, 413, 415, 422, 503),
     openapi_extra=_BODY,
 )
 async def add_image(

@@ -63,7 +63,7 @@ class OwnNetworkOut(BaseModel):
     status_code=201,
     summary="Upload a network",
     response_model=OwnNetworkOut,
-    responses=problems(413, 415, 422, 503),
+    responses=problems(400, 413, 415, 422, 503),
     openapi_extra=one_of(file=OwnNetworkBody),
 )
 async def add_network(request: Request, services: ServicesOf, say: SayOf) -> Response:

@@ -18,7 +18,7 @@ from app.web.deps import SayOf, Services, ServicesOf
 from app.web.language import Say
 
 router = APIRouter(tags=["trace"])
-_ERRORS = problems(404, 410, 413, 415, 422, 503)
+_ERRORS = problems(400, 404, 410, 413, 415, 422, 503)
 
 
 @router.get("/trace", summary="Trace a picture", response_model=schemas.TraceOut, responses=_ERRORS)

@@ -15,7 +15,7 @@ from app.layers.banked import BankLayer
 from app.layers.registry import parse_stack
 from app.web.api import schemas
 from app.web.api.answers import answer_json, problems
-from app.web.api.bodies import content_type, read_json, unread
+from app.web.api.bodies import content_type, one_of, read_json, unread
 from app.web.api.classify import classified
 from app.web.deps import Services, ServicesOf
 
@@ -74,12 +74,7 @@ class WhatIfBody(schemas.ClassifyBody):
     summary="Label a changed photo or network",
     response_model=schemas.ClassifyOut,
     responses=problems(404, 410, 415, 422, 503),
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": WhatIfBody.model_json_schema()}},
-        }
-    },
+    openapi_extra=one_of(WhatIfBody),
 )
 async def what_if(request: Request, services: ServicesOf) -> Response:
     """What the network would say if a part of the photo were covered, a map muted, a kernel another.

@@ -134,3 +134,18 @@ def test_the_document_is_served_and_fastapis_own_pages_are_not(api):
 
 def test_samples_have_the_names_that_examples_use():
     assert "cat-chelsea" in {sample.name for sample in SAMPLES}
+
+
+def test_refusals_are_told_in_the_form_in_which_they_are_sent():
+    for name, operation in OPERATIONS.items():
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                assert {"application/problem+json"} == set(answer["content"]), (name, status)
+
+
+def test_every_reference_leads_somewhere():
+    document = create_app(Settings(data_folder="/tmp/convisor-description")).openapi()
+    for reference in set(re.findall(r'"\$ref": "([^"]*)"', json.dumps(document))):
+        found = document
+        for step in reference.removeprefix("#/").split("/"):
+            found = found[step]

@@ -1,0 +1,62 @@
+"""What any answer to hostile input has to be: one of the known statuses, in time, a sentence where it refuses."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from app.i18n import load_catalogue
+
+SECONDS = 5.0
+REFUSALS = {400, 403, 404, 405, 410, 413, 415, 422, 503}
+_RAW = re.compile(r"[{}]|\b(?:errors|api|notation_expected|notices)\.\w")
+
+
+def timed(send: Callable[[], Any]) -> Any:
+    """The answer, which must have come in time."""
+    start = time.perf_counter()
+    answer = send()
+    assert time.perf_counter() - start < SECONDS, f"no answer within {SECONDS} s"
+    return answer
+
+
+def check(answer: Any, accepted: tuple[int, ...] = (200, 201, 204, 303, 304)) -> None:
+    """Accepted, or refused with a sentence."""
+    assert answer.status_code in accepted or answer.status_code in REFUSALS, (
+        answer.status_code,
+        answer.text[:300],
+    )
+    if answer.status_code < 400:
+        return
+    if answer.headers["content-type"].startswith("text/html"):
+        assert '<section id="problem"' in answer.text
+        return
+    assert "application/problem+json" == answer.headers["content-type"]
+    body = answer.json()
+    assert answer.status_code == body["status"]
+    check_sentence(body)
+
+
+def check_sentence(body: dict[str, Any]) -> None:
+    """The detail is a text of the catalogue filled in: a sentence, with no key and no placeholder left."""
+    detail, code = body["detail"], body["code"]
+    assert f"errors.{code}" in load_catalogue(), code
+    assert " " in detail, detail
+    assert detail.rstrip()[-1] in ".?!:;”»)", detail
+    assert code not in detail.split(), detail
+    own = load_catalogue().template(f"errors.{code}", "en")
+    if not re.search(r"\{(?!limit)", own):  # nothing of the user's stands in it
+        assert not _RAW.search(detail), detail
+
+
+def both_languages(send: Callable[[str], Any]) -> None:
+    """The same refusal, in Spanish and in English, in different words."""
+    spoken = {language: send(language) for language in ("es", "en")}
+    for language, answer in spoken.items():
+        assert language == answer.headers["content-language"]
+        check_sentence(answer.json())
+    english, spanish = spoken["en"].json(), spoken["es"].json()
+    assert english["code"] == spanish["code"]
+    assert english["detail"] != spanish["detail"]
