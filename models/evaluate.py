@@ -14,7 +14,7 @@ import numpy as np
 from torch import Tensor
 
 from models.calibration import Scaling, calibration_report, choose_scaling, error_by_chance
-from models.card import KNOWN_FAILURES, read_card, write_card
+from models.card import KNOWN_FAILURES, measured_apart, read_card, write_card
 from models.curves import reliability, risk_coverage, roc, roc_dog
 from models.data import (
     LABELS,
@@ -187,7 +187,7 @@ def renew(weights: Path, figures: dict[str, Any]) -> None:
     card = read_card(path)
     if card["weights_sha256"] != checksum(weights):
         raise ValueError(f"{path} is the card of other weights")
-    write_card(path, {**card, "figures": figures, "known_failures": KNOWN_FAILURES})
+    write_card(path, {**card, "figures": figures, "known_failures": KNOWN_FAILURES, **measured_apart()})
 
 
 if __name__ == "__main__":

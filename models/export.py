@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from models.augment import MEAN, STD, normalize
-from models.card import KNOWN_FAILURES, TERMS, UNSURE_RULE, write_card
+from models.card import KNOWN_FAILURES, TERMS, UNSURE_RULE, measured_apart, write_card
 from models.data import HELD_OUT_SOURCES, squeeze
 from models.evaluate import Judge, calibrate, measure
 from models.figures import Doubt
@@ -84,6 +84,7 @@ def release(
         "never_trained_on": ["val", "test_web", "ood_dev", *HELD_OUT_SOURCES],
         "terms": TERMS,
         "known_failures": KNOWN_FAILURES,
+        **measured_apart(),
     }
     write_card(out / f"{NAME}.json", card)
     return card

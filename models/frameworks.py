@@ -1,4 +1,4 @@
-"""Measures the same short training in PyTorch and in Keras, and writes models/frameworks.json.
+"""Measures the same short training in PyTorch and in Keras, and writes models/frameworks.json and the card.
 
 `python -m models.frameworks --data DIR --teacher-targets FILE`: the same pictures, first weights, batches, side
 and schedule; each framework in a process of its own, one after the other; every picture is checked at the end.
@@ -28,6 +28,8 @@ from models import net as torch_net
 from models import run as torch_run
 from models import schedule
 from models.batch import BATCH_SIZE, Dealer, make_pools
+from models.card import FRAMEWORKS as RESULT
+from models.card import main as tell_card
 from models.card import to_text
 from models.check import Checks, checks_of, scores_of
 from models.net import Network
@@ -41,7 +43,6 @@ WHAT = (
     "pictures. Memory is the process's own, without mapped files. Lines leave out docstrings, comments and "
     "wrapping. Few epochs: no measure of what either can reach."
 )
-RESULT = Path(__file__).parent / "frameworks.json"
 SIDES = ((1.0, 64, 80),)  # trained at, checked at: small, and the same from first step to last
 
 
@@ -194,11 +195,12 @@ def table(figures: dict[str, Any]) -> str:
 
 
 def main(words: list[str] | None = None) -> None:
-    """Compare with the arguments of `models.train`, write the figures and print the table."""
+    """Compare with the arguments of `models.train`, write the figures, into the card too, and print the table."""
     short = ["--epochs", "2", "--steps-per-epoch", "200", "--threads", "1"]
     args = parse_arguments([*short, *(sys.argv[1:] if words is None else words)])
     figures = compare(args)
     RESULT.write_text(to_text(figures) + "\n", encoding="utf-8")
+    tell_card()
     print(table(figures))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.card import read_card, to_text, write_card
+from models.card import FRAMEWORKS, read_card, to_text, write_card
 from models.evaluate import Judge, calibrate, measure, renew
 from models.net import Network
 from models.served import checksum, write_weights
@@ -57,6 +57,7 @@ def test_figures_go_into_the_card_of_the_same_weights_only(tmp_path: Path) -> No
     renew(weights, {"val": {"accuracy": 0.5}})
     again = read_card(tmp_path / "w.json")
     assert (1.5, {"val": {"accuracy": 0.5}}) == (again["temperature"], again["figures"])
+    assert read_card(FRAMEWORKS) == again["frameworks"]
     write_card(tmp_path / "w.json", card | {"weights_sha256": "0" * 64})
     with pytest.raises(ValueError, match="other weights"):
         renew(weights, {})

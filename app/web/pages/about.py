@@ -28,6 +28,8 @@ from app.web.pages.about_card import (
     suspects,
 )
 from app.web.pages.about_plots import bar, coverage_chart, reliability_chart, roc_chart
+from app.web.pages.code import measured
+from app.web.pages.compared import comparison
 from app.web.pages.frame import page, spoken_time
 from app.web.pages.scene import LabState
 from app.web.templating import ROOT
@@ -52,6 +54,7 @@ async def about(request: Request, lang: LanguageOf, services: ServicesOf) -> Res
     values = {
         "share": lambda value: format_percent(value, lang, 1),
         "kept": spoken_time(services.settings.photo_lifetime_s),
+        "network_kept": spoken_time(services.settings.network_lifetime_s),
         "limits": services.limits,
         "samples": SAMPLES,
         "vendored": vendored(),
@@ -92,6 +95,9 @@ def card_values(network: Network, lang: Language) -> dict[str, Any]:
         "coverage_plot": coverage_chart(coverage, rule(card)) if coverage else None,
         "failures": failures(card),
         "suspects": suspects(card),
+        "measured": comparison(card.get("frameworks")) or measured(),
+        "calibration": found(card, "figures", "calibration"),
+        "chance": by_set(card, "calibration_error_by_chance"),
         "lab_url": LabState(stack=network.text, size=512, fit="squeeze", lang=lang).url(),
     }
 

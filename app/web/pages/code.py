@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -20,23 +19,13 @@ from app.web.api.code import FILE
 from app.web.api.receptive_field import PHOTO_CHANNELS
 from app.web.deps import LanguageOf, ServicesOf
 from app.web.language import say_fault, say_in
+from app.web.pages.compared import comparison
 from app.web.pages.frame import page
 from app.web.pages.scene import LabState
 from app.web.templating import ROOT
 
 router = APIRouter(include_in_schema=False)
 MEASURED = ROOT / "models" / "frameworks.json"
-ROWS: Mapping[str, Callable[[Mapping[str, Any]], list[float]]] = {
-    "lines_network": lambda side: [side["lines"]["network"]],
-    "lines_training": lambda side: [side["lines"]["training"]],
-    "processor_seconds": lambda side: [epoch["cpu_seconds"] for epoch in side["epochs"]],
-    "clock_seconds": lambda side: [epoch["seconds"] for epoch in side["epochs"]],
-    "peak_mb": lambda side: [side["peak_mb"]],
-    "loss": lambda side: [epoch["loss"] for epoch in side["epochs"]],
-    "val": lambda side: [100 * epoch["val"] for epoch in side["epochs"]],
-    "held_out": lambda side: [100 * epoch["held out"] for epoch in side["epochs"]],
-}
-DIGITS = {"loss": 3, "val": 1, "held_out": 1}
 
 
 @router.get("/code")
@@ -93,15 +82,6 @@ def input_shape(explorer: Explorer, stack: Stack, state: LabState) -> Shape:
 def measured() -> dict[str, Any] | None:
     """The comparison that was measured, as rows of a table; None where there is none that can be read."""
     try:
-        found = json.loads(MEASURED.read_text(encoding="utf-8"))
-        sides = [found["frameworks"][name] for name in ("torch", "keras")]
-        return {
-            "facts": {
-                name: found[name] for name in ("date", "processor", "threads", "batch", "pictures_seen")
-            },
-            "versions": [side["version"] for side in sides],
-            "rows": {name: [values(side) for side in sides] for name, values in ROWS.items()},
-            "digits": DIGITS,
-        }
-    except (OSError, ValueError, KeyError, TypeError):
+        return comparison(json.loads(MEASURED.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
         return None

@@ -95,6 +95,49 @@ def test_uploads_and_licences_are_told(client: TestClient) -> None:
     assert all(file.licence in text for file in vendored())
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", "network that you upload is kept for 24 h"), ("es", "red que subas se guarda 24 h")],
+)
+def test_the_fate_of_uploaded_networks_is_told(client: TestClient, lang: str, words: str) -> None:
+    assert words in read(client, lang=lang)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", "For non-commercial research"), ("es", "investigación y enseñanza no comerciales")],
+)
+def test_the_pictures_terms_are_plainly_non_commercial(client: TestClient, lang: str, words: str) -> None:
+    assert "non-commercial" in CARD["terms"]
+    assert words in read(client, lang=lang)
+
+
+def test_calibration_is_told_with_its_bins_and_what_chance_shows(client: TestClient) -> None:
+    text, told = read(client, lang="en"), CARD["figures"]["calibration"]
+    assert told["equal_width"] == CARD["figures"]["val"]["calibration_error"]
+    assert f"into {told['bins']} bins" in text
+    for value in (told["equal_width"], told["equal_mass"], told["cross_fitted"], told["narrow_bins"]):
+        assert f"{100 * value:.1f} %" in text
+    assert f"by chance about {100 * CARD['figures']['val']['calibration_error_by_chance']:.1f} %" in text
+
+
+def test_the_frameworks_are_compared_by_the_card(app: FastAPI, client: TestClient) -> None:
+    measured = json.loads((ROOT / "models" / "frameworks.json").read_text(encoding="utf-8"))
+    assert measured == CARD["frameworks"]
+    card = json.loads(json.dumps(CARD))
+    for side in card["frameworks"]["frameworks"].values():
+        side["peak_mb"] = 7531
+    with_card(app, card)
+    text = read(client, lang="es")
+    assert "La misma red en PyTorch y en Keras" in text
+    assert 2 <= text.count("7531")
+    for side in measured["frameworks"].values():
+        seconds = sum(epoch["cpu_seconds"] for epoch in side["epochs"]) / len(side["epochs"])
+        assert f"{round(seconds)} s" in text
+        assert f"{100 * side['epochs'][-1]['val']:.1f} %".replace(".", ",") in text
+        assert side["version"] in text
+
+
 def test_every_page_leads_to_the_card(client: TestClient) -> None:
     assert 'href="/about?lang=en"' in client.get("/docs?lang=en").text
     assert re.search(r'href="/about\?lang=en" aria-current="page"', read(client, lang="en"))
@@ -117,6 +160,9 @@ def test_every_page_leads_to_the_card(client: TestClient) -> None:
         "unsure",
         "accuracy_when_sure",
         "calibration_error",
+        "calibration_error_by_chance",
+        "calibration",
+        "frameworks",
         "training",
         "figures",
         "known_failures",
@@ -134,7 +180,7 @@ def test_an_older_card_is_shown_without_what_it_lacks(app: FastAPI, client: Test
 
 def test_a_card_without_any_figure_still_makes_a_page(app: FastAPI, client: TestClient) -> None:
     with_card(app, {"weights_sha256": "0" * 64})
-    assert "What happens to your photo?" in read(client, lang="en")
+    assert "What happens to your photo or your network?" in read(client, lang="en")
 
 
 def test_without_a_network_the_page_says_so(app: FastAPI, client: TestClient) -> None:
@@ -142,7 +188,7 @@ def test_without_a_network_the_page_says_so(app: FastAPI, client: TestClient) ->
     app.state.services.shelf._networks = Networks({})
     text = read(client, lang="en")
     assert "No trained network is loaded" in text
-    assert "What happens to your photo?" in text
+    assert "What happens to your photo or your network?" in text
 
 
 def test_failures_and_changes_that_have_no_text_keep_the_card_s_words(
