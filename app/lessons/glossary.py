@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,19 +17,29 @@ FILE = Path(__file__).parent / "glossary.yaml"
 
 @dataclass(frozen=True)
 class Term:
-    """A term with its meaning; `also` are other words by which it is found."""
+    """A term with its meaning; `also` are other words by which it is found, `forms` those that texts link to it."""
 
     slug: str
     word: Text
     says: Text
     also: tuple[str, ...]
+    forms: Mapping[str, tuple[str, ...]]
 
 
 @cache
 def glossary() -> tuple[Term, ...]:
     """Every term, in the order of the file."""
     rows = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return tuple(Term(row["slug"], row["word"], row["says"], tuple(row["also"])) for row in rows)
+    return tuple(
+        Term(
+            row["slug"],
+            row["word"],
+            row["says"],
+            tuple(row["also"]),
+            {language: tuple(forms) for language, forms in row["forms"].items()},
+        )
+        for row in rows
+    )
 
 
 def search(text: str, language: str) -> tuple[Term, ...]:

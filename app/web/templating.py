@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.i18n.catalogue import Catalogue, load_catalogue
 from app.i18n.numbers import Language
+from app.lessons.linking import Glossing
 
 ROOT = Path(__file__).resolve().parents[2]
 THEMES = ("light", "dark", "projector")
@@ -44,7 +45,7 @@ def render(template: str, lang: Language, values: Mapping[str, Any]) -> str:
 
 
 def language_tools(lang: Language) -> dict[str, Any]:
-    """What every template may call: texts, numbers and percentages in its language."""
+    """What every template may call: texts, numbers and percentages in its language; `gloss` links terms once a page."""
     catalogue: Catalogue = load_catalogue()
 
     def t(key: str, /, **params: object) -> str:
@@ -67,7 +68,7 @@ def language_tools(lang: Language) -> dict[str, Any]:
         return plain.replace(".", ",") if lang == "es" else plain
 
     tools = {"t": t, "num": num, "percent": percent, "num_text": num_text, "class_name": class_name}
-    return {**tools, "lang": lang}
+    return {**tools, "gloss": Glossing(lang), "lang": lang}
 
 
 def words(catalogue: Catalogue, lang: Language) -> dict[str, str]:

@@ -13,9 +13,10 @@ import * as pictures from "./pictures.js";
 import * as popover from "./popover.js";
 import * as reorder from "./reorder.js";
 import * as send from "./send.js";
+import * as terms from "./terms.js";
 import * as theme from "./theme.js";
 
-const behaviours = [theme, keys, notice, pictures, popover, fit, notation, live, history, copy, add, reorder, enlarge, send];
+const behaviours = [theme, keys, notice, pictures, popover, fit, notation, live, history, copy, add, reorder, enlarge, send, terms];
 
 /** @param {ParentNode} root */
 function start(root) {
