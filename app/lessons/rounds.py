@@ -138,11 +138,8 @@ def facts(trace: Trace, layer: int = 0) -> dict[str, float]:
 
 def _slid(trace: Trace) -> dict[str, float]:
     """How many layers slide a window, and the sum of their windows' sizes."""
-    sizes = [
-        formula.rows.kernel
-        for stage in range(1, len(trace.stages))
-        if (formula := trace.formula(stage)) and formula.rows.kernel
-    ]
+    formulas = (trace.formula(stage) for stage in range(1, len(trace.stages)))
+    sizes = [one.rows.kernel for one in formulas if one is not None and one.rows.kind == "sliding"]
     return {"slid": len(sizes), "reach": sum(sizes)}
 
 

@@ -39,6 +39,7 @@ if (document.querySelector("[data-network]")) {
     document.addEventListener("htmx:after:swap", () => network.start());
   });
 }
+if (document.querySelector("main.lesson, main.course")) import("./lesson/progress.js").then((progress) => progress.start());
 if (document.querySelector("main.lesson")) import("./lesson/keep.js").then((keep) => keep.start());
 if (document.querySelector("[data-lesson-view='tensor']")) import("./lesson/tensor.js").then((view) => view.start());
 if (document.querySelector("[data-lesson-view='learning']")) import("./lesson/learning.js").then((view) => view.start());
