@@ -24,6 +24,7 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "choices.",  # of a layer's parameter: padding=same ...
     "classes.",  # of the cat/dog network
     "code.differs_",  # between frameworks: layout, kernel_order ...
+    "code.fact_",  # about the frameworks, each with its source
     "code.framework_",
     "code.measured_",  # a row of the comparison
     "colors.",

@@ -22,6 +22,7 @@ from app.web.language import say_fault, say_in
 from app.web.pages.compared import comparison
 from app.web.pages.frame import page
 from app.web.pages.scene import LabState
+from app.web.pages.which_sources import LOOKED_UP, SOURCES
 from app.web.templating import ROOT
 
 router = APIRouter(include_in_schema=False)
@@ -40,6 +41,7 @@ async def code(request: Request, lang: LanguageOf, services: ServicesOf) -> Resp
 
     def work() -> Response:
         values: dict[str, Any] = {"state": state, "shown": shown, "address": address, "measured": measured()}
+        values |= {"which_sources": SOURCES, "looked_up": LOOKED_UP}
         values |= {"scripts": (), "differences": (), "fault": ""}
         status = 200
         try:

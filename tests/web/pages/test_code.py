@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.web.pages import code
+from app.web.pages.which_sources import SOURCES
 
 STACK = "gray|conv(sobel_x,padding=same,mode=reflect)|maxpool(2)"
 SIDE: dict[str, Any] = {
@@ -75,6 +76,16 @@ def test_the_lab_links_to_its_stack_as_code(client: TestClient) -> None:
     link = re.search(r'href="(/code\?[^"]+)"', text)
     assert link
     assert 200 == client.get(unescape(link[1])).status_code
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_every_dated_fact_names_its_source_and_leads_nowhere_outside(client: TestClient, lang: str) -> None:
+    text = unescape(read(client, lang=lang))
+    for source in SOURCES:
+        assert source.title in text
+        assert f"{source.address}</span>, {source.dated}" in text
+        assert re.fullmatch(r"20\d\d-\d\d(-\d\d)?", source.dated)
+    assert not re.search(r"""(?:href|src)=["']https?:""", text)
 
 
 def test_the_measured_comparison_is_shown_where_there_is_one(
