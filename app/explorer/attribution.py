@@ -1,4 +1,4 @@
-"""The use case of attribution: a method's map of a photo, its checks, and its picture."""
+"""The use case of attribution: a method's map of a photo, with its checks."""
 
 from __future__ import annotations
 
@@ -7,22 +7,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from app.domain.errors import UserError
 from app.engine.attribution.chain import chain_of, read_stage
 from app.engine.attribution.checks import run_checks
 from app.engine.attribution.registry import Method, find_method
-from app.engine.attribution.subject import Attribution, Plane, Settings, Subject
+from app.engine.attribution.subject import Attribution, Settings, Subject
 from app.engine.network import Network
 from app.engine.reading import LARGEST
 from app.engine.trace import require, run
 from app.explorer.explorer import Asked, Explorer, never
 from app.layers.base import shape_of
-from app.rendering.maps import map_png
-from app.rendering.scale import Scale, choose_scale
-
-SHOWN = 99.5  # per cent of a map's cells that the colours tell apart: single pixels would leave the rest pale
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,7 @@ class Attributed:
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
     """A question made ready: who is asked, about what, and the key of the answer."""
 
     network: Network
@@ -78,9 +72,9 @@ def attribute(
     UserError
         `attribution_method`, `attribution_target`, or what chain and method refuse.
     """
-    case = _case(explorer, question, cancelled)
+    case = case_of(explorer, question, cancelled)
     subject = case.subject
-    found = _found(explorer, case, question.settings)
+    found = found_of(explorer, case, question.settings)
     logits = subject.logits([subject.picture])[0]
     reports: Mapping[str, Any] = {}
     if checks:
@@ -97,36 +91,27 @@ def attribute(
     )
 
 
-def attribution_picture(
-    explorer: Explorer, question: Question, positive: bool = False, cancelled: Asked = never
-) -> bytes:
-    """The map as PNG, one pixel a cell; with `positive`, only what speaks for the target."""
-    case = _case(explorer, question, cancelled)
-    plane = _found(explorer, case, question.settings).map
-    shown = np.maximum(plane, np.float32(0)) if positive else plane
-    key = ("attribution", *case.key, positive)
-    return explorer.pictures.get_or_make(key, lambda: map_png(shown, map_scale(shown)))
-
-
-def map_scale(plane: Plane) -> Scale:
-    """Colours by sign, up to the size that 99.5 % of the cells stay below; what lies beyond has the end's."""
-    end = float(np.percentile(np.abs(plane), SHOWN)) or float(np.abs(plane).max())
-    return choose_scale(max(-end, float(plane.min())), min(end, float(plane.max())))
-
-
-def _found(explorer: Explorer, case: _Case, settings: Settings) -> Attribution:
+def found_of(explorer: Explorer, case: Case, settings: Settings) -> Attribution:
+    """The method's answer, computed once for all who ask the same."""
     make = partial(case.method.compute, case.subject, settings)
     return explorer.traces.get_or_make(("attribution", *case.key), make)
 
 
-def _checked(explorer: Explorer, case: _Case, settings: Settings, found: Attribution) -> Mapping[str, Any]:
+def _checked(explorer: Explorer, case: Case, settings: Settings, found: Attribution) -> Mapping[str, Any]:
     def make() -> _Kept:
         return _Kept(run_checks(case.subject, case.method, settings, found))
 
     return explorer.traces.get_or_make(("checks", *case.key), make).value
 
 
-def _case(explorer: Explorer, question: Question, cancelled: Asked) -> _Case:
+def case_of(explorer: Explorer, question: Question, cancelled: Asked) -> Case:
+    """A question made ready.
+
+    Raises
+    ------
+    UserError
+        `attribution_method`, `attribution_target`, or what the chain refuses.
+    """
     method, network = find_method(question.method), explorer.network(question.network)
     photo = explorer.photo(question.image)
     stack, first = read_stage(network)
@@ -137,7 +122,7 @@ def _case(explorer: Explorer, question: Question, cancelled: Asked) -> _Case:
     target = _target(network, question.target, subject)
     used = tuple(getattr(question.settings, name) for name in method.settings)
     key = (photo.key, network.name, network.sha256, method.name, target, used)
-    return _Case(network, method, Subject(chain, picture, target, cancelled), key)
+    return Case(network, method, Subject(chain, picture, target, cancelled), key)
 
 
 def _target(network: Network, name: str | None, subject: Subject) -> int:

@@ -43,6 +43,7 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "layer_groups.",
     "layers.",
     "looks.",
+    "mattered.plot_",  # of a check that has curves
     "network.colour_",  # of the photo: red, green, blue
     "network.hint_",  # of a level
     "network.over_",  # a way to show what mattered

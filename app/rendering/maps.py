@@ -12,10 +12,22 @@ from app.rendering.colormaps import COLOR_MAPS
 from app.rendering.png import palette_png, rgb8_png
 from app.rendering.scale import Scale, to_indices
 
+_DENSEST = 230  # of 255: the photo shows through even where a veil is strongest
+
 
 def map_png(plane: NDArray[np.float32], scale: Scale) -> bytes:
     """One map (rows, cols) in the scale's colours."""
     return palette_png(to_indices(plane, scale), COLOR_MAPS[scale.colors])
+
+
+def veil_png(plane: NDArray[np.float32], scale: Scale) -> bytes:
+    """One map to be laid over a photo: the further a value is from 0, the less is seen through it."""
+    ends = (scale.high, scale.low) if scale.colors == "diverging" else (scale.high,)
+    zero = int(to_indices(np.zeros((1, 1)), scale)[0, 0])
+    reach = max(abs(int(to_indices(np.full((1, 1), end), scale)[0, 0]) - zero) for end in ends)
+    away = np.abs(np.arange(256) - zero) / reach
+    alpha = np.rint(_DENSEST * np.sqrt(np.minimum(away, 1))).astype(np.uint8)
+    return palette_png(to_indices(plane, scale), COLOR_MAPS[scale.colors], alpha)
 
 
 def atlas_grid(count: int, rows: int, cols: int) -> tuple[int, int]:

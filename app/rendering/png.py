@@ -20,9 +20,12 @@ _TRUECOLOUR, _PALETTE = 2, 3
 _FILTER_UP = 2
 
 
-def palette_png(indices: NDArray[np.uint8], palette: NDArray[np.uint8]) -> bytes:
-    """Indices (rows, cols) into a palette (at most 256, 3) as a PNG."""
-    return _png(indices, _PALETTE, _chunk(b"PLTE", palette.tobytes()))
+def palette_png(
+    indices: NDArray[np.uint8], palette: NDArray[np.uint8], alpha: NDArray[np.uint8] | None = None
+) -> bytes:
+    """Indices (rows, cols) into a palette (at most 256, 3) as a PNG; `alpha` is each colour's opacity."""
+    seen = _chunk(b"tRNS", alpha.tobytes()) if alpha is not None else b""
+    return _png(indices, _PALETTE, _chunk(b"PLTE", palette.tobytes()) + seen)
 
 
 def rgb8_png(pixels: NDArray[np.uint8]) -> bytes:

@@ -54,8 +54,8 @@ def language_tools(lang: Language) -> dict[str, Any]:
     def num(value: float, digits: int | None = None) -> str:
         return catalogue.number(value, lang, digits)
 
-    def percent(share: float) -> str:
-        return catalogue.percent(share, lang)
+    def percent(share: float, digits: int = 0) -> str:
+        return catalogue.percent(share, lang, digits)
 
     def class_name(name: str) -> str:
         """A class in the language where it has a word there; the name itself of an uploaded network's."""

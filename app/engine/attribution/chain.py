@@ -33,12 +33,13 @@ class Chain:
     """Layers behind the picture that a network reads; stages keep their numbers in the network's stack.
 
     `first` is the stage of that picture (1 behind a leading resize, else 0), `shape` its shape; the last
-    stage holds the logits. Softmax is left out.
+    stage holds the logits. Softmax is left out. With `guided`, every ReLU sends back only what is positive.
     """
 
     layers: tuple[Layer, ...]
     first: int
     shape: Shape
+    guided: bool = False
 
     @property
     def last(self) -> int:
@@ -54,7 +55,7 @@ class Chain:
     def steps(self) -> tuple[Step, ...]:
         """Every layer as a torch function."""
         pairs = zip(self.layers, self.shapes, strict=False)
-        return tuple(torch_layer(layer, shape) for layer, shape in pairs)
+        return tuple(torch_layer(layer, shape, self.guided) for layer, shape in pairs)
 
     @cached_property
     def multiply_adds(self) -> int:
@@ -87,10 +88,22 @@ class Chain:
         """The logits (N, outputs) of pictures (N, C, rows, cols)."""
         return self.run(x).flatten(1)
 
-    def permuted(self, seed: int) -> Chain:
-        """The same chain with the values of every tensor put into another order: it knows nothing any more."""
+    @cached_property
+    def learned(self) -> tuple[int, ...]:
+        """The places of the layers with learned numbers, from the picture on."""
+        return tuple(place for place, layer in enumerate(self.layers) if _is_learned(layer))
+
+    def permuted(self, seed: int, last: int | None = None) -> Chain:
+        """The same chain with the values of every tensor put into another order: it knows nothing any more.
+
+        With `last`, only of that many learned layers, counted from the logits back.
+        """
         rng = np.random.default_rng(seed)
-        return dataclasses.replace(self, layers=tuple(_permuted(layer, rng) for layer in self.layers))
+        gone = set(self.learned if last is None else self.learned[len(self.learned) - last :])
+        layers = (
+            _permuted(layer, rng) if place in gone else layer for place, layer in enumerate(self.layers)
+        )
+        return dataclasses.replace(self, layers=tuple(layers))
 
 
 def read_stage(network: Network) -> tuple[Stack, int]:
@@ -121,6 +134,10 @@ def chain_of(network: Network, shape: Shape) -> Chain:
     load_torch()
     _ = chain.steps  # a kind that has no gradient here is refused before anything is computed
     return chain
+
+
+def _is_learned(layer: Layer) -> bool:
+    return isinstance(getattr(layer, "tensor", None), Learned)
 
 
 def _permuted(layer: Layer, rng: np.random.Generator) -> Layer:

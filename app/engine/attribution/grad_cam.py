@@ -2,27 +2,80 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.compute.threads import load_torch
 from app.domain.errors import UserError
 from app.engine.attribution.chain import Chain
 from app.engine.attribution.registry import method
-from app.engine.attribution.subject import Attribution, Settings, Subject
+from app.engine.attribution.subject import Attribution, Plane, Settings, Subject
+from app.layers.base import Array
 
 STRONGEST = 8
 
 
-@method("grad_cam", settings=("layer",), repeats=5)
+@dataclass(frozen=True)
+class CamSteps:
+    """The way to the map: stage `layer`'s maps and the logit's gradient by them (C, rows, cols), its means."""
+
+    layer: int
+    maps: Array
+    gradient: Array
+    weights: NDArray[np.float64]
+
+    @property
+    def means(self) -> NDArray[np.float64]:
+        """The mean of every map."""
+        found: NDArray[np.float64] = self.maps.mean((1, 2), dtype=np.float64)
+        return found
+
+    @property
+    def sum(self) -> Plane:
+        """The weighted sum, signed; its positive part is what the paper shows."""
+        return np.tensordot(self.weights, self.maps.astype(np.float64), 1).astype(np.float32)
+
+    @property
+    def strongest(self) -> NDArray[np.intp]:
+        """The maps that add most on average, for or against."""
+        return np.argsort(-np.abs(self.weights * self.means), kind="stable")[:STRONGEST]
+
+    def shown(self) -> tuple[Array, Array, Array]:
+        """Of the strongest maps: themselves, the gradient by them, and themselves times their weights."""
+        kept = self.strongest
+        weighted = self.maps[kept] * self.weights[kept, None, None].astype(np.float32)
+        return self.maps[kept], self.gradient[kept], weighted
+
+
+@method(
+    "grad_cam",
+    settings=("layer",),
+    checks=("deletion", "insertion", "randomised", "cascade"),
+    repeats=5,
+    signed=True,
+)
 def grad_cam(subject: Subject, settings: Settings) -> Attribution:
     """The weighted sum of a stage's maps, signed, at their own size; `details` hold the four steps.
 
     1. the stage's maps (their means), 2. the logit's gradient by their cells (its largest magnitude),
-    3. the mean gradient of each map: its weight, 4. the weighted sum (the map), whose positive part is what
-    the paper shows. Selvaraju et al. 2017, "Grad-CAM", equations 1 and 2; without `layer`, the last stage
-    whose maps are larger than one cell.
+    averaged over each map: its weight, 3. the weighted sum (the map), 4. its positive part.
+    Selvaraju et al. 2017, "Grad-CAM", equations 1 and 2; without `layer`, the last stage whose maps are
+    larger than one cell.
+    """
+    steps = cam_steps(subject, settings)
+    return Attribution(steps.sum, _details(steps))
+
+
+def cam_steps(subject: Subject, settings: Settings) -> CamSteps:
+    """The maps, gradients and weights that the map is made of.
+
+    Raises
+    ------
+    UserError
+        `attribution_grad_cam_layer`.
     """
     torch, chain = load_torch(), subject.chain
     layer = _stage(chain, settings.layer)
@@ -31,10 +84,7 @@ def grad_cam(subject: Subject, settings: Settings) -> Attribution:
     maps = maps.detach().requires_grad_()
     logit = chain.run(maps, start=layer).flatten(1)[0, subject.target]
     gradient = torch.autograd.grad(logit, maps)[0][0].numpy()
-    activation = maps.detach()[0].numpy()
-    weights = gradient.mean((1, 2), dtype=np.float64)
-    signed = np.tensordot(weights, activation.astype(np.float64), 1).astype(np.float32)
-    return Attribution(signed, _steps(layer, activation, gradient, weights))
+    return CamSteps(layer, maps.detach()[0].numpy(), gradient, gradient.mean((1, 2), dtype=np.float64))
 
 
 def _stage(chain: Chain, asked: int | None) -> int:
@@ -50,14 +100,13 @@ def _stage(chain: Chain, asked: int | None) -> int:
     return asked
 
 
-def _steps(layer: int, activation: Any, gradient: Any, weights: Any) -> dict[str, Any]:
-    means = activation.mean((1, 2), dtype=np.float64)
-    order = np.argsort(-np.abs(weights * means), kind="stable")[:STRONGEST]
+def _details(steps: CamSteps) -> dict[str, Any]:
     return {
-        "layer": layer,
-        "maps": list(activation.shape),
-        "means": means.tolist(),
-        "largest_gradients": np.abs(gradient).max((1, 2)).astype(float).tolist(),
-        "weights": weights.tolist(),
-        "strongest": order.tolist(),
+        "layer": steps.layer,
+        "maps": list(steps.maps.shape),
+        "means": steps.means.tolist(),
+        "largest_gradients": np.abs(steps.gradient).max((1, 2)).astype(float).tolist(),
+        "weights": steps.weights.tolist(),
+        "strongest": steps.strongest.tolist(),
+        "row_ends": [float(np.abs(row).max()) for row in steps.shown()],
     }

@@ -10,7 +10,12 @@ from app.engine.attribution.subject import Attribution, Settings, Subject
 STEPS = 50
 
 
-@method("integrated_gradients", checks=("completeness", "deletion", "randomised"))
+@method(
+    "integrated_gradients",
+    checks=("completeness", "deletion", "insertion", "randomised"),
+    signed=True,
+    slow=True,
+)
 def integrated_gradients(subject: Subject, settings: Settings) -> Attribution:
     """(x − baseline) times the mean gradient on the straight way, summed over a pixel's channels.
 

@@ -20,7 +20,7 @@ ACROSS = 7  # patches side by side by default, each moved by half its side: 13 x
 Cut = tuple[slice, slice]
 
 
-@method("occlusion", settings=("size", "step"), repeats=2)
+@method("occlusion", settings=("size", "step"), repeats=2, signed=True, slow=True)
 def occlusion(subject: Subject, settings: Settings) -> Attribution:
     """f(x) − f(covered), averaged over the places of the patch that cover a pixel.
 

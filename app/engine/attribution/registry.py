@@ -21,7 +21,8 @@ class Method:
     """A way to attribute.
 
     `settings` names the fields of Settings that it uses, `checks` the checks shown with it, `repeats` over
-    how many randomised networks that check is averaged.
+    how many randomised networks that check is averaged. A `signed` map tells for from against; a `slow` one takes
+    dozens of passes, and its checks as many again.
     """
 
     name: str
@@ -30,6 +31,8 @@ class Method:
     checks: tuple[str, ...]
     repeats: int
     uses_target: bool
+    signed: bool
+    slow: bool
 
 
 _METHODS: dict[str, Method] = {}
@@ -39,14 +42,16 @@ def method(
     name: str,
     *,
     settings: tuple[str, ...] = (),
-    checks: tuple[str, ...] = ("deletion", "randomised"),
+    checks: tuple[str, ...] = ("deletion", "insertion", "randomised"),
     repeats: int = 1,
     uses_target: bool = True,
+    signed: bool = False,
+    slow: bool = False,
 ) -> Callable[[Compute], Compute]:
     """Decorator: make a method known under its name."""
 
     def register(compute: Compute) -> Compute:
-        _METHODS[name] = Method(name, compute, settings, checks, repeats, uses_target)
+        _METHODS[name] = Method(name, compute, settings, checks, repeats, uses_target, signed, slow)
         return compute
 
     return register

@@ -8,7 +8,7 @@ from app.engine.attribution.registry import method
 from app.engine.attribution.subject import Attribution, Settings, Subject
 
 
-@method("saliency", repeats=5)
+@method("saliency", checks=("deletion", "insertion", "randomised", "cascade"), repeats=5)
 def saliency(subject: Subject, settings: Settings) -> Attribution:
     """The absolute gradient of the logit, the largest of a pixel's channels.
 

@@ -37,6 +37,9 @@ class Settings:
     channel: int = 0
     row: int = 0
     column: int = 0
+    samples: int | None = None
+    noise: float | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True)

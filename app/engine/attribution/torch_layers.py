@@ -22,8 +22,10 @@ Step = Callable[["Tensor"], "Tensor"]
 Maker = Callable[[Any, Shape], Step]  # a layer of the maker's own kind, and the shape that it reads
 
 
-def torch_layer(layer: Layer, shape: Shape) -> Step:
+def torch_layer(layer: Layer, shape: Shape, guided: bool = False) -> Step:
     """The layer for input maps of `shape`; the same numbers as its forward, with gradients.
+
+    A `guided` ReLU sends no negative gradient back (Springenberg et al. 2015); nothing else is changed by it.
 
     Raises
     ------
@@ -32,10 +34,19 @@ def torch_layer(layer: Layer, shape: Shape) -> Step:
     """
     if layer.off:
         return lambda x: x
+    if guided and layer.kind == "relu":
+        return _guided_relu
     maker = _MAKERS.get(layer.kind)
     if maker is None:
         raise UserError("attribution_layer", layer=layer.kind, known=", ".join(_MAKERS))
     return maker(layer, shape)
+
+
+def _guided_relu(x: Tensor) -> Tensor:
+    maps: Tensor = load_torch().relu(x)
+    if maps.requires_grad:
+        maps.register_hook(lambda gradient: gradient.clamp(min=0))  # type: ignore[no-untyped-call]
+    return maps
 
 
 def _tensor(numbers: NDArray[Any]) -> Tensor:

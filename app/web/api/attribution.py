@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from typing import Annotated
 
 import numpy as np
@@ -12,7 +13,8 @@ from fastapi import APIRouter, Query, Request, Response
 from app import __version__
 from app.engine.attribution.registry import methods
 from app.engine.attribution.subject import Plane
-from app.explorer.attribution import Attributed, Question, attribute, attribution_picture, map_scale
+from app.explorer.attribution import Attributed, Question, attribute
+from app.explorer.attribution_pictures import attribution_picture, map_scale, steps_picture
 from app.rendering.scale import Scale
 from app.web.addresses import API, encode
 from app.web.api.answers import answer_json, problems
@@ -24,6 +26,7 @@ from app.web.api.attribution_schemas import (
     MethodOut,
     MethodsOut,
     PictureOfMap,
+    StepsOfCam,
     WithChecks,
 )
 from app.web.api.bodies import content_type, one_of, read_json, unread
@@ -52,6 +55,7 @@ async def list_methods(request: Request, say: SayOf) -> Response:
             settings=list(method.settings),
             checks={check: say(f"attribution.check_{check}") for check in method.checks},
             uses_target=method.uses_target,
+            signed=method.signed,
         )
         for name, method in methods().items()
     ]
@@ -67,7 +71,7 @@ async def list_methods(request: Request, say: SayOf) -> Response:
 async def get_attribution(
     request: Request, services: ServicesOf, query: Annotated[WithChecks, Query()]
 ) -> Response:
-    """Which cells of the photo speak for an answer of a network, by one of five methods, with its check.
+    """Which cells of the photo speak for an answer of a network, by one of eight methods, with its checks.
 
     Grad-CAM of a stage of your choice, signed, at the size of that stage's maps:
 
@@ -123,19 +127,56 @@ async def post_attribution(request: Request, services: ServicesOf) -> Response:
 async def attribution_png(
     request: Request, services: ServicesOf, query: Annotated[PictureOfMap, Query()]
 ) -> Response:
-    """The map in colours: diverging where it has both signs, else sequential; to be laid over the photo.
+    """The map in colours, the same for every method: orange speaks for the answer, teal against, 0 is neutral.
 
     ```sh
-    curl -o why.png "http://127.0.0.1:8000/api/v1/attribution.png?image=cat-chelsea&method=grad_cam&target=cat&positive=true"
+    curl -o why.png "http://127.0.0.1:8000/api/v1/attribution.png?image=cat-chelsea&method=grad_cam&target=cat&veil=true"
+    ```
+
+    For cat and for dog on one scale, which makes the two comparable:
+
+    ```sh
+    curl -o cat.png "http://127.0.0.1:8000/api/v1/attribution.png?image=cat-and-dog&method=smoothgrad&target=cat&scale=classes"
     ```
     """
 
-    def work(cancelled: object) -> tuple[str, bytes]:
-        assert callable(cancelled)
-        kept = cache_control(
-            services.explorer.sources.describe(query.image), *network_ends(request, services)
-        )
-        return kept, attribution_picture(services.explorer, query.question(), query.positive, cancelled)
+    def make(cancelled: Callable[[], bool]) -> bytes:
+        return attribution_picture(services.explorer, query.question(), query.look(), cancelled)
+
+    return await _drawn(request, services, query.image, make)
+
+
+@router.get(
+    "/attribution/steps.png",
+    summary="The steps of Grad-CAM",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/png": {}}, "description": "A column a map, three rows."},
+        **problems(404, 410, 422, 503),
+    },
+)
+async def steps_png(
+    request: Request, services: ServicesOf, query: Annotated[StepsOfCam, Query()]
+) -> Response:
+    """The eight maps that count most, the logit's gradient by each, and each times its weight (the gradient's mean).
+
+    ```sh
+    curl -o steps.png "http://127.0.0.1:8000/api/v1/attribution/steps.png?image=cat-chelsea&target=cat&layer=22"
+    ```
+    """
+
+    def make(cancelled: Callable[[], bool]) -> bytes:
+        return steps_picture(services.explorer, query.question(), cancelled)
+
+    return await _drawn(request, services, query.image, make)
+
+
+async def _drawn(
+    request: Request, services: Services, image: str, make: Callable[[Callable[[], bool]], bytes]
+) -> Response:
+    def work(cancelled: Callable[[], bool]) -> tuple[str, bytes]:
+        kept = cache_control(services.explorer.sources.describe(image), *network_ends(request, services))
+        return kept, make(cancelled)
 
     kept, body = await services.jobs.run_cancellable(work, request)
     return answer_bytes(request, body, "image/png", {"Cache-Control": kept})
@@ -165,9 +206,12 @@ def _out(question: Question, answer: Attributed, start: float) -> AttributionOut
         shape=(plane.shape[0], plane.shape[1]),
         min=float(plane.min()),
         max=float(plane.max()),
-        scale=_colours(map_scale(plane)),
+        scale=_colours(map_scale(answer.method, plane)),
         map_url=picture_url(question, answer),
-        positive_url=picture_url(question, answer, positive=True),
+        positive_url=picture_url(question, answer, "positive"),
+        veil_url=picture_url(question, answer, "veil"),
+        shuffled_url=picture_url(question, answer, "shuffled"),
+        steps_url=steps_url(question, answer) if answer.method.name == "grad_cam" else None,
         details=dict(answer.found.details),
         checks=dict(answer.checks),
         milliseconds=round(1000 * (time.perf_counter() - start), 2),
@@ -177,7 +221,14 @@ def _out(question: Question, answer: Attributed, start: float) -> AttributionOut
     return body
 
 
-def picture_url(question: Question, answer: Attributed, positive: bool = False) -> str:
+def steps_url(question: Question, answer: Attributed) -> str:
+    """Where the steps of Grad-CAM are as a picture."""
+    query = {"image": question.image, "target": answer.target, "network": answer.network}
+    query |= {"layer": str(answer.found.details["layer"]), "v": __version__}
+    return f"{API}/attribution/steps.png?{encode(query)}"
+
+
+def picture_url(question: Question, answer: Attributed, look: str = "") -> str:
     """Where the map is as a picture; the address names the target and the network even if nobody did."""
     own = {name: getattr(question.settings, name) for name in answer.method.settings}
     query = {
@@ -186,7 +237,7 @@ def picture_url(question: Question, answer: Attributed, positive: bool = False) 
         "target": answer.target,
         "network": answer.network,
         **{name: str(value) for name, value in own.items() if value is not None},
-        **({"positive": "true"} if positive else {}),
+        **({look: "true"} if look else {}),
         "v": __version__,
     }
     return f"{API}/attribution.png?{encode(query)}"

@@ -10,6 +10,7 @@ from app.domain.errors import UserError
 from app.engine.attribution.registry import find_method, methods
 from app.engine.attribution.subject import Settings
 from app.explorer.attribution import Question
+from app.explorer.attribution_pictures import Look, Range
 from app.web.api import schemas
 
 MAX_CELLS = 16_384  # of a map that is written out; the picture shows larger ones
@@ -42,6 +43,18 @@ class AttributionQuery(BaseModel):
     )
     step: int | None = Field(
         None, ge=2, le=2048, description="occlusion: how far the patch moves; half its side."
+    )
+    samples: int | None = Field(
+        None, ge=2, le=100, description="smoothgrad: how many noisy copies are averaged; 25."
+    )
+    noise: float | None = Field(
+        None,
+        ge=0.01,
+        le=0.5,
+        description="smoothgrad: the noise's standard deviation, as a share of the picture's range; 0.15.",
+    )
+    seed: int | None = Field(
+        None, ge=0, le=2**32 - 1, description="smoothgrad: begins the random numbers; 0."
     )
     stage: schemas.Index = Field(0, description="effective_field: the stage of the cell.")
     channel: schemas.Index = Field(0, description="effective_field: its map.")
@@ -82,6 +95,28 @@ class PictureOfMap(AttributionQuery):
     """The same as a picture."""
 
     positive: bool = Field(False, description="Only what speaks for the target; the rest is 0.")
+    veil: bool = Field(False, description="Transparent near 0, to be laid over the photo.")
+    shuffled: bool = Field(False, description="The map of the same network with its weights shuffled.")
+    scale: Range = Field(
+        "map", description="Where the colours end: at this map's size, or at that of all classes' maps."
+    )
+
+    def look(self) -> Look:
+        """How the map is drawn."""
+        return Look(self.positive, self.veil, self.shuffled, self.scale)
+
+
+class StepsOfCam(BaseModel):
+    """A photo and the answer asked about, for the steps of Grad-CAM."""
+
+    image: schemas.Image
+    target: str | None = Field(None, max_length=100, description="The output; the likeliest if left out.")
+    network: str | None = Field(None, max_length=100, description="A network; the first one if left out.")
+    layer: schemas.Index | None = Field(None, description="The stage whose maps are weighted.")
+
+    def question(self) -> Question:
+        """The question as the explorer takes it."""
+        return Question(self.image, "grad_cam", self.target, self.network, Settings(layer=self.layer))
 
 
 class ColoursOut(BaseModel):
@@ -89,7 +124,7 @@ class ColoursOut(BaseModel):
 
     low: float
     high: float
-    colors: str = Field(description="diverging about 0, or sequential from 0.")
+    colors: str = Field(description="diverging about 0 for every method; sequential for effective_field.")
 
 
 class AttributionOut(BaseModel):
@@ -110,6 +145,15 @@ class AttributionOut(BaseModel):
     scale: ColoursOut
     map_url: str = Field(description="The map as PNG, one pixel a cell.")
     positive_url: str = Field(description="What is left of it above 0, as PNG.")
+    veil_url: str = Field(description="The map as PNG to be laid over the photo, transparent near 0.")
+    shuffled_url: str = Field(
+        description="The same method's map of the network with shuffled weights, as PNG."
+    )
+    steps_url: str | None = Field(
+        None,
+        description="grad_cam: the maps in `details.strongest` as columns of one PNG, in three rows: the maps, the "
+        "gradient by them, the maps times their weights; each row's colours end at `details.row_ends`.",
+    )
     details: dict[str, Any] = Field(
         description="What the method found besides: grad_cam's weights, the theoretical box ..."
     )
@@ -129,6 +173,7 @@ class MethodOut(BaseModel):
     settings: list[str]
     checks: dict[str, str] = Field(description="By check, what it asks.")
     uses_target: bool
+    signed: bool = Field(description="Whether its map tells for from against; else it shows strength alone.")
 
 
 class MethodsOut(BaseModel):

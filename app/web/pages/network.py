@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.domain.errors import UserError
-from app.engine.attribution.subject import Settings
-from app.engine.blocks import Block
 from app.engine.network import Network
 from app.engine.trace import Trace
 from app.explorer import Explorer
-from app.explorer.attribution import Question, attribute, map_scale
 from app.i18n import Language
 from app.i18n.catalogue import load_catalogue
 from app.store.sources import SourceCard
-from app.web.addresses import API, encode
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf, SayOf, ServicesOf
 from app.web.images import serve
 from app.web.pages.frame import is_partial, page, part, view_url
+from app.web.pages.mattered import overlay_url, question
 from app.web.pages.network_state import OVERLAYS, NetworkState, Spot, read_spot
-from app.web.pages.network_view import addresses_of, network_data, network_view, plane_blocks, version_query
+from app.web.pages.network_view import addresses_of, network_data, network_view
 from app.web.pages.own_network import facts_of, form_of
 from app.web.pages.places import places
 from app.web.pages.query import whole
@@ -96,54 +91,6 @@ async def where_else(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang:
     return await jobs.run(work, request)
 
 
-@router.get("/network/mattered")
-async def what_mattered(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: LanguageOf) -> Response:
-    """What a method of attribution says of the photo, with its checks, as the part that htmx swaps in."""
-    state = NetworkState.read(request.query_params)
-
-    def work(cancelled: Callable[[], bool]) -> Response:
-        network, trace = explorer.network_trace(state.image, state.network or None)
-        asked = question(state, network, plane_blocks(trace.stack)[0])
-        found = attribute(explorer, asked, cancelled=cancelled)
-        values = {"found": found, "scale": map_scale(found.found.map), "curves": curves(found.checks)}
-        return part("network/_mattered.html", lang, values)
-
-    return await jobs.run_cancellable(work, request)
-
-
-def question(state: NetworkState, network: Network, blocks: Sequence[Block]) -> Question:
-    """What the page asks a method of attribution."""
-    settings = Settings()
-    if state.over == "grad_cam" and state.layer:
-        if not 1 <= state.layer <= len(blocks):
-            raise UserError("no_such_block", block=state.layer, last=len(blocks))
-        settings = Settings(layer=blocks[state.layer - 1].out)
-    return Question(state.image, state.over, state.target or None, network.name, settings)
-
-
-def overlay_url(state: NetworkState, asked: Question, network: Network) -> str:
-    """Where the picture of what mattered is."""
-    query = {"image": state.image, "method": asked.method, "network": network.name}
-    if asked.target:
-        query["target"] = asked.target
-    if asked.settings.layer is not None:
-        query["layer"] = str(asked.settings.layer)
-    return f"{API}/attribution.png?{encode(query | version_query(state, network))}"
-
-
-def curves(checks: Mapping[str, Any]) -> dict[str, str]:
-    """The curves of the deletion check as SVG paths in 0..100 by 0..60."""
-    report = checks.get("deletion")
-    if not report:
-        return {}
-    shares = [100 * share for share in report["shares"]]
-    drawn = {
-        name: zip(shares, (60 - 60 * value for value in report[name]), strict=True)
-        for name in ("curve", "random_curve")
-    }
-    return {name: "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) for name, points in drawn.items()}
-
-
 def _values(
     explorer: Explorer, state: NetworkState, network: Network, trace: Trace, row: int, lang: Language
 ) -> dict[str, Any]:
@@ -164,7 +111,7 @@ def _values(
         "box": box_path,
         "colours": COLOURS,
         "overlays": OVERLAYS,
-        "over": overlay_url(state, question(state, network, [b.block for b in view.blocks]), network)
+        "over": overlay_url(state, question(state, network, trace), network, veil="true")
         if state.over != "none"
         else "",
     }

@@ -14,7 +14,16 @@ LEVELS = ("net", "layer", "unit")
 ORDERS = ("strength", "number")
 VALUES = ("after", "before")
 SHOWN = ("all", "strongest")
-OVERLAYS = ("none", "grad_cam", "saliency", "integrated_gradients", "occlusion")
+OVERLAYS = (
+    "none",
+    "grad_cam",
+    "saliency",
+    "smoothgrad",
+    "guided_backprop",
+    "input_x_gradient",
+    "integrated_gradients",
+    "occlusion",
+)
 
 
 @dataclass(frozen=True)

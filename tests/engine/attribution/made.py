@@ -20,7 +20,10 @@ class Module(torch.nn.Module):
 
     def __init__(self, chain: Chain) -> None:
         super().__init__()
-        self.stages = torch.nn.ModuleList(Applied(step) for step in chain.steps)
+        self.stages = torch.nn.ModuleList(
+            torch.nn.ReLU() if layer.kind == "relu" else Applied(step)
+            for layer, step in zip(chain.layers, chain.steps, strict=True)
+        )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         for stage in self.stages:

@@ -3,12 +3,23 @@
 import numpy as np
 import pytest
 import torch
-from captum.attr import IntegratedGradients, LayerGradCam, Occlusion, Saliency
+from captum.attr import (
+    GuidedBackprop,
+    InputXGradient,
+    IntegratedGradients,
+    LayerGradCam,
+    NoiseTunnel,
+    Occlusion,
+    Saliency,
+)
 
 from app.engine.attribution.grad_cam import grad_cam
+from app.engine.attribution.guided_backprop import guided_backprop
+from app.engine.attribution.input_x_gradient import input_x_gradient
 from app.engine.attribution.integrated_gradients import integrated_gradients
 from app.engine.attribution.occlusion import occlusion
 from app.engine.attribution.saliency import saliency
+from app.engine.attribution.smoothgrad import noisy, smoothgrad
 from app.engine.attribution.subject import Settings
 from tests.engine.attribution.made import Module, shipped_subject, small_subject
 
@@ -32,6 +43,46 @@ def test_saliency(subject):
 
     np.testing.assert_allclose(expected[0].numpy(), found.channels, atol=1e-4)
     np.testing.assert_allclose(expected[0].max(0).values.numpy(), found.map, atol=1e-4)
+
+
+def test_input_times_gradient(subject):
+    expected = InputXGradient(Module(subject.chain)).attribute(
+        subject.tensor().requires_grad_(), target=subject.target
+    )
+    found = input_x_gradient(subject, Settings())
+
+    np.testing.assert_allclose(expected[0].detach().numpy(), found.channels, atol=1e-4)
+    np.testing.assert_allclose(expected[0].detach().sum(0).numpy(), found.map, atol=1e-4)
+
+
+@pytest.mark.filterwarnings("ignore:Setting backward hooks")  # of Captum's own
+def test_guided_backpropagation(subject):
+    expected = GuidedBackprop(Module(subject.chain)).attribute(
+        subject.tensor().requires_grad_(), target=subject.target
+    )
+    found = guided_backprop(subject, Settings())
+
+    np.testing.assert_allclose(expected[0].detach().numpy(), found.channels, atol=1e-4)
+    np.testing.assert_allclose(expected[0].detach().sum(0).numpy(), found.map, atol=1e-4)
+
+
+def test_smoothgrad_with_the_same_noise(subject, monkeypatch):
+    deviation = 0.2 * float(np.ptp(subject.picture))
+    pictures = np.stack(list(noisy(subject.picture, deviation, 6, seed=3)))
+    noise = torch.from_numpy(pictures - subject.picture)
+    monkeypatch.setattr(torch, "normal", lambda mean, std: noise)
+    expected = NoiseTunnel(Saliency(Module(subject.chain))).attribute(
+        subject.tensor(),
+        nt_type="smoothgrad",
+        nt_samples=6,
+        stdevs=deviation,
+        target=subject.target,
+        abs=False,
+    )
+    found = smoothgrad(subject, Settings(samples=6, noise=0.2, seed=3))
+
+    np.testing.assert_allclose(expected[0].detach().numpy(), found.channels, atol=1e-4)
+    np.testing.assert_allclose(expected[0].detach().abs().max(0).values.numpy(), found.map, atol=1e-4)
 
 
 def test_integrated_gradients(subject):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from app.engine.attribution.chain import chain_of
-from app.engine.attribution.checks import at_size, deletion, randomised, run_checks, spearman
+from app.engine.attribution.checks import cascade, deletion, insertion, randomised, run_checks, spearman
+from app.engine.attribution.curves import at_size
 from app.engine.attribution.registry import methods
 from app.engine.attribution.subject import Attribution, Settings, Subject
 from tests.engine.attribution.made import made_network, shipped_subject, small_subject
@@ -69,6 +70,45 @@ def test_deleting_by_a_map_of_the_cause_beats_chance_and_its_opposite_loses():
             np.testing.assert_allclose(ends, [report[curve][0], report[curve][-1]], atol=1e-6)
         assert report["area"] == pytest.approx(np.trapezoid(report["curve"], report["shares"]))
     assert reports[0]["random_curve"] == reports[1]["random_curve"]
+
+
+def test_inserting_by_a_map_of_the_cause_is_the_mirror_of_deleting_by_its_opposite():
+    subject = bright_subject()
+    method = methods()["saliency"]
+    right = method.compute(subject, NO_SETTINGS)
+    wrong = Attribution(-right.map)
+    reports = [insertion(subject, method, NO_SETTINGS, found) for found in (right, wrong)]
+
+    assert [(True, True), (False, False)] == [(r["passed"], r["beats_random"]) for r in reports]
+    # two blocks in number: those inserted first are those that deletion by the opposite leaves to the last
+    deleted = deletion(subject, method, NO_SETTINGS, wrong)
+    np.testing.assert_allclose(deleted["curve"][::-1], reports[0]["curve"], atol=1e-6)
+    assert reports[0]["area"] == pytest.approx(np.trapezoid(reports[0]["curve"], reports[0]["shares"]))
+
+
+@pytest.mark.parametrize(("sample", "target"), [("cat-chelsea", 0), ("dog-retriever", 1)])
+def test_guided_backpropagation_hardly_hangs_on_the_upper_layers_and_saliency_does(sample, target):
+    subject = shipped_subject(sample, target)
+    reports = []
+    for name in ("guided_backprop", "saliency"):
+        method = methods()[name]
+        found = method.compute(subject, NO_SETTINGS)
+        reports.append(cascade(subject, method, NO_SETTINGS, found))
+    guided, plain = reports
+
+    assert (False, True) == (guided["passed"], plain["passed"])
+    assert guided["upper_half"] > plain["upper_half"] + 0.2
+
+
+def test_the_cascade_shuffles_from_the_logits_back():
+    subject, method = small_subject(), methods()["saliency"]
+    report = cascade(subject, method, NO_SETTINGS, method.compute(subject, NO_SETTINGS))
+    last = subject.chain.permuted(7, 1)
+
+    assert (3, [0, 1, 2, 3]) == (report["layers"], report["shuffled"])
+    assert report["upper_half"] == pytest.approx(np.mean(report["correlations"][1:3]))
+    changed = [one is not other for one, other in zip(subject.chain.layers, last.layers, strict=True)]
+    assert [subject.chain.learned[-1]] == np.flatnonzero(changed).tolist()
 
 
 def test_probabilities_are_the_softmax_of_all_outputs():

@@ -6,15 +6,21 @@ import numpy as np
 import pytest
 
 from app.domain.errors import UserError
+from app.engine.attribution.chain import chain_of
 from app.engine.attribution.checks import CHECKS
+from app.engine.attribution.grad_cam import cam_steps
 from app.engine.attribution.registry import find_method, methods
-from app.engine.attribution.subject import Settings
+from app.engine.attribution.smoothgrad import noisy
+from app.engine.attribution.subject import Settings, Subject
 from app.engine.trace import Cancelled
 from app.i18n import load_catalogue
-from tests.engine.attribution.made import shipped_subject, small_subject
+from tests.engine.attribution.made import made_network, shipped_subject, small_subject
 
-NAMES = ["effective_field", "grad_cam", "integrated_gradients", "occlusion", "saliency"]
-SETTINGS = Settings(size=6, step=3, stage=3)
+NAMES = [
+    "effective_field", "grad_cam", "guided_backprop", "input_x_gradient", "integrated_gradients", "occlusion",
+    "saliency", "smoothgrad",
+]  # fmt: skip
+SETTINGS = Settings(size=6, step=3, stage=3, samples=4)
 
 
 def test_the_methods_are_found_by_name():
@@ -54,7 +60,7 @@ def test_a_map_is_finite_and_the_same_each_time(name):
     np.testing.assert_array_equal(first.map, second.map)
 
 
-@pytest.mark.parametrize("name", ["saliency", "integrated_gradients", "occlusion"])
+@pytest.mark.parametrize("name", ["saliency", "smoothgrad", "integrated_gradients", "occlusion"])
 def test_a_method_stops_when_nobody_waits(name):
     with pytest.raises(Cancelled):
         methods()[name].compute(replace(small_subject(), cancelled=lambda: True), SETTINGS)
@@ -103,3 +109,49 @@ def test_grad_cams_steps_lead_to_its_map():
     )
     shares = np.abs(np.multiply(steps["weights"], steps["means"]))
     assert np.argsort(-shares, kind="stable").tolist() == steps["strongest"]
+
+
+def test_the_noise_is_that_of_its_seed_and_of_the_size_asked_for():
+    subject, smooth = small_subject(), methods()["smoothgrad"]
+    first, other = (smooth.compute(subject, Settings(samples=4, seed=seed)).map for seed in (1, 2))
+    pictures = np.stack(list(noisy(subject.picture, 0.25, 60, seed=1)))
+
+    assert not np.array_equal(first, other)
+    assert 0.25 == pytest.approx((pictures - subject.picture).std(), rel=0.02)
+    assert (0, 0.15) == (
+        pytest.approx((pictures - subject.picture).mean(), abs=0.01),
+        smooth.compute(subject, Settings(samples=2)).details["noise"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"samples": 1}, "samples"),
+        ({"samples": 101}, "samples"),
+        ({"noise": 0.0}, "noise"),
+        ({"noise": 0.6}, "noise"),
+    ],
+)
+def test_noise_that_does_not_do_is_refused(asked, code):
+    with pytest.raises(UserError, match=f"attribution_{code}"):
+        methods()["smoothgrad"].compute(small_subject(), Settings(**asked))
+
+
+def test_guided_backpropagation_needs_a_relu():
+    network = made_network("globalavg|flatten|dense(made.fc)", fc=(3, 3))
+    picture = np.zeros((3, 4, 4), dtype=np.float32)
+
+    with pytest.raises(UserError, match="attribution_no_relu"):
+        methods()["guided_backprop"].compute(
+            Subject(chain_of(network, picture.shape), picture, 0), Settings()
+        )
+
+
+def test_grad_cams_shown_steps_are_what_its_numbers_say():
+    steps = cam_steps(small_subject(), Settings(layer=5))
+    maps, gradient, weighted = steps.shown()
+
+    np.testing.assert_allclose(gradient.mean((1, 2)), steps.weights[steps.strongest], atol=1e-6)
+    np.testing.assert_allclose(maps.mean((1, 2)), steps.means[steps.strongest], atol=1e-6)
+    np.testing.assert_allclose(steps.sum, weighted.sum(0), atol=1e-5)  # eight maps: all are shown

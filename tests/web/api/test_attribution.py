@@ -7,16 +7,22 @@ import pytest
 from PIL import Image
 
 from app.i18n import load_catalogue
+from app.rendering.colormaps import COLOR_MAPS
+from app.rendering.scale import choose_scale, to_indices
 
 FIELDS = {
     "method", "network", "target", "logit", "probability", "picture", "shape", "map", "min", "max", "scale", "map_url",
-    "positive_url", "details", "checks", "milliseconds",
+    "positive_url", "veil_url", "shuffled_url", "steps_url", "details", "checks", "milliseconds",
 }  # fmt: skip
 SETTINGS = {
     "occlusion": {"size": 40, "step": 40},
+    "smoothgrad": {"samples": 3, "noise": 0.1, "seed": 5},
     "effective_field": {"stage": 4, "channel": 2, "row": 9, "column": 5},
 }
-NAMES = ["effective_field", "grad_cam", "integrated_gradients", "occlusion", "saliency"]
+NAMES = [
+    "effective_field", "grad_cam", "guided_backprop", "input_x_gradient", "integrated_gradients", "occlusion",
+    "saliency", "smoothgrad",
+]  # fmt: skip
 
 
 def ask(api, method: str, **more):
@@ -41,8 +47,8 @@ def test_an_answer_has_the_contracts_form_and_a_picture(api, name):
     assert tuple(body["shape"]) == cells.shape
     assert cells.min() == pytest.approx(body["min"], rel=1e-6, abs=1e-6 * abs(cells).max())
     assert cells.max() == pytest.approx(body["max"], rel=1e-6, abs=1e-6 * abs(cells).max())
-    assert ("diverging" if body["min"] < 0 else "sequential") == body["scale"]["colors"]
-    for address in (body["map_url"], body["positive_url"]):
+    assert ("sequential" if name == "effective_field" else "diverging") == body["scale"]["colors"]
+    for address in (body["map_url"], body["positive_url"], body["veil_url"], body["shuffled_url"]):
         picture = api.get(f"http://testserver{address}")
         assert ("image/png", 200) == (picture.headers["content-type"], picture.status_code)
         assert "immutable" in picture.headers["cache-control"]
@@ -74,7 +80,7 @@ def test_checks_come_with_their_numbers(api):
     body = ask(api, "grad_cam", checks=True)
     deletion, randomised = body["checks"]["deletion"], body["checks"]["randomised"]
 
-    assert {"deletion", "randomised"} == set(body["checks"])
+    assert {"deletion", "insertion", "randomised", "cascade"} == set(body["checks"])
     assert len(deletion["shares"]) == len(deletion["curve"]) == len(deletion["random_curve"])
     assert body["probability"] == pytest.approx(deletion["curve"][0], abs=1e-5)
     assert -1 <= randomised["correlation"] <= 1
@@ -95,7 +101,7 @@ def test_the_effective_field_tells_its_box_and_passes(api):
     assert body["checks"]["inside"]["passed"]
 
 
-def test_the_positive_picture_is_sequential_and_another_one(api):
+def test_the_positive_picture_is_another_one(api):
     body = ask(api, "grad_cam")
     signed, positive = (
         api.get(f"http://testserver{body[name]}").content for name in ("map_url", "positive_url")
@@ -129,6 +135,9 @@ def test_the_methods_are_told_in_both_languages(api, language):
     ("changes", "status", "code"),
     [
         ({"image": "nobody"}, 404, "image_unknown"),
+        ({"method": "smoothgrad", "samples": 1}, 422, "request_too_small"),
+        ({"method": "smoothgrad", "noise": 2}, 422, "request_too_large"),
+        ({"samples": 9}, 422, "attribution_setting"),
         ({"network": "nobody"}, 404, "network_unknown"),
         ({"method": "gradcam"}, 422, "attribution_method"),
         ({"target": "horse"}, 422, "attribution_target"),
@@ -165,3 +174,43 @@ def test_a_body_that_is_no_json_object_is_refused(api):
         == api.post("/attribution", content=b"[", headers={"content-type": "application/json"}).status_code
     )
     assert 422 == api.get("/attribution.png", params={"image": "cat-chelsea", "method": "x"}).status_code
+
+
+def pixels(api, address: str, mode: str = "RGBA") -> np.ndarray:
+    answer = api.get(f"http://testserver{address}")
+    assert 200 == answer.status_code, answer.text
+    return np.asarray(Image.open(io.BytesIO(answer.content)).convert(mode)).astype(int)
+
+
+def test_the_maps_of_both_classes_share_one_scale(api):
+    """A cell of value v has the colour of v on the larger of the two maps' scales."""
+    bodies = {target: ask(api, "grad_cam", image="cat-and-dog", target=target) for target in ("cat", "dog")}
+    end = max(np.percentile(np.abs(body["map"]), 99.5) for body in bodies.values())
+    for body in bodies.values():
+        shown = pixels(api, body["map_url"] + "&scale=classes", "RGB")
+        expected = COLOR_MAPS["diverging"][to_indices(np.array(body["map"]), choose_scale(-end, end))]
+        assert np.abs(expected.astype(int) - shown).max() <= 3
+
+
+def test_a_veil_is_clear_where_the_map_is_0_and_lets_the_photo_through_elsewhere(api):
+    body = ask(api, "grad_cam")
+    alpha, plane = pixels(api, body["veil_url"])[..., 3], np.abs(body["map"])
+    order = np.argsort(plane.reshape(-1))
+
+    assert (np.diff(alpha.reshape(-1)[order]) >= 0).all()
+    assert alpha.max() < 255
+    assert alpha.reshape(-1)[order[0]] < 60
+
+
+def test_the_steps_of_grad_cam_are_a_sheet_of_three_rows(api):
+    body = ask(api, "grad_cam")
+    _, rows, cols = body["details"]["maps"]
+    sheet = pixels(api, body["steps_url"], "RGB")
+
+    assert (3 * rows, 8 * cols, 3) == sheet.shape
+    assert ask(api, "saliency")["steps_url"] is None
+    first = body["details"]["strongest"][0]
+    weight, end = body["details"]["weights"][first], body["details"]["row_ends"][1]
+    # behind the last maps comes their mean alone, so that the gradient is the weight in every cell
+    expected = COLOR_MAPS["diverging"][to_indices(np.full((rows, cols), weight), choose_scale(-end, end))]
+    assert np.abs(expected.astype(int) - sheet[rows : 2 * rows, :cols]).max() <= 3

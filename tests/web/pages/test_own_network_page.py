@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from app.web.pages.network_state import NetworkState, read_spot
+from app.web.pages.network_state import OVERLAYS, NetworkState, read_spot
 from app.web.pages.network_view import addresses_of, network_view
 from app.web.pages.unit_view import unit_view
 from tests.own_networks import CLASSES, MLP_STACK, VGG_STACK, file_of, mlp, vgg
@@ -101,7 +101,7 @@ def test_every_level_and_every_address_of_it_works(client: TestClient, kind: str
             }
         assert 200 == client.get(f"{base}&level=unit&at={number}.1.0.0").status_code
         assert 422 == client.get(f"{base}&level=unit&at={number}.999").status_code
-    for over in ("grad_cam", "saliency", "integrated_gradients", "occlusion"):
+    for over in OVERLAYS[1:]:
         page = client.get(f"{base}&over={over}&target=pear").text
         asked |= {
             unescape(found) for found in re.findall(r'(?:href|src|hx-get)="(/(?:api|network)[^"]*)"', page)
