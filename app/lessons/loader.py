@@ -33,6 +33,7 @@ VIEWS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "signal": {},
     "frequency": {},
     "growth": {},
+    "counts": {},
     "learning": {},
     "tensor": {},
     "code": {},

@@ -39,7 +39,7 @@ def test_parameter_sharing(app: FastAPI) -> None:
         assert numel(nn.Linear(3 * 64 * 64, 16 * 62 * 62, bias=False)) == 755_761_152
 
     found = app.state.services.explorer.trace(
-        Scene("street-rowhouses", "resize(280,320)|gray|conv([-1,1])", 512, "keep")
+        Scene("street-rowhouses", "gray|resize(280,320)|conv([-1,1])", 512, "keep")
     )
     before, after = found.stages[2].maps[0], found.stages[3].maps[0]
     assert (280, 319) == after.shape

@@ -1,0 +1,107 @@
+"""The extra views of lessons 6 to 10 from their addresses alone, and their numbers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import torch
+from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from app.web.pages.lesson_views.counts import Sizes, counts, places
+
+
+def text_of(client: TestClient, slug: str, **query: object) -> str:
+    page = client.get(f"/course/{slug}", params={"lang": "en", **query})
+    assert 200 == page.status_code
+    assert "style=" not in page.text
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
+
+
+def numel(layer: nn.Module) -> int:
+    return sum(one.numel() for one in layer.parameters())
+
+
+sizes = st.builds(
+    Sizes,
+    channels=st.integers(1, 4),
+    rows=st.integers(5, 9),
+    cols=st.integers(5, 9),
+    maps=st.integers(1, 5),
+    krows=st.integers(1, 4),
+    kcols=st.integers(1, 4),
+    tile=st.integers(1, 3),
+    bias=st.booleans(),
+)
+
+
+@settings(max_examples=30)
+@given(size=sizes)
+def test_weights_are_counted_as_torchs_layers_hold_them(size: Sizes) -> None:
+    dense, unshared, tiled, shared = counts(size)
+    outputs = size.maps * size.places
+    with torch.device("meta"):
+        full = nn.Linear(size.channels * size.rows * size.cols, outputs, bias=size.bias)
+        kernels = nn.Conv2d(size.channels, size.maps, (size.krows, size.kcols), bias=size.bias)
+        after = kernels(torch.empty(1, size.channels, size.rows, size.cols))
+        own = nn.Linear(size.channels * size.krows * size.kcols, size.maps, bias=size.bias)  # of one place
+    assert (size.maps, *size.after) == after.shape[1:]
+    assert (numel(full), numel(kernels), numel(own) * size.places) == (
+        dense.weights,
+        shared.weights,
+        unshared.weights,
+    )
+    turns = {
+        (row % size.tile, col % size.tile) for row in range(size.after[0]) for col in range(size.after[1])
+    }
+    assert numel(own) * len(turns) == tiled.weights
+    alike = [
+        (r, c)
+        for r in range(size.after[0])
+        for c in range(size.after[1])
+        if r % size.tile == c % size.tile == 0
+    ]
+    assert alike == places("tiled", size, size.after)
+    assert (1, 1, len(alike), size.places) == tuple(one.uses for one in (dense, unshared, tiled, shared))
+    assert (
+        outputs * numel(nn.Linear(size.channels * size.krows * size.kcols, 1, bias=False))
+        == shared.multiply_adds
+    )
+
+
+def test_the_books_edges_are_counted(client: TestClient) -> None:
+    page = text_of(client, "parameter-sharing", rows=280, cols=320, krows=1, kcols=2)
+    page = re.sub(r"(?<=\d) (?=\d{3})", "", page)
+    assert "1 × 280 × 320 numbers go in, 1 × 280 × 319 = 89320 come out" in page
+    for number in ("8003072000", "16006054680", "267960", "178640"):
+        assert number in page
+    assert "59733 times the operations" in page
+
+
+def test_a_chosen_weight_is_drawn_where_it_is_used(client: TestClient) -> None:
+    page = client.get(
+        "/course/parameter-sharing", params={"rows": 4, "cols": 4, "weight": "2.0", "lang": "en"}
+    ).text
+    drawn = re.findall(r'<path class="on" d="([^"]+)"', page)
+    assert ["M0 2h1v1h-1z", "M0 0h1v1h-1z"] == drawn[:2]
+    assert "M0 2h1v1h-1zM1 2h1v1h-1zM0 3h1v1h-1zM1 3h1v1h-1z" == drawn[-2]
+    assert 'aria-label="Weight in row 2, column 0" aria-current="true"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"rows": "0"}, "“rows” has to be at least 1."),
+        ({"rows": "many"}, "“rows” has to be a finite number."),
+        ({"maps": "1.5"}, "“maps out” has to be a whole number."),
+        ({"rows": "2"}, "“kernel rows” can be at most 2."),
+        ({"bias": "perhaps"}, "“bias” has to be one of: no, yes."),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_told(client: TestClient, query: dict[str, str], says: str) -> None:
+    page = client.get("/course/parameter-sharing", params={"lang": "en", **query})
+    assert 422 == page.status_code
+    assert says == page.json()["detail"]
