@@ -34,6 +34,7 @@ VIEWS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "frequency": {},
     "growth": {},
     "counts": {},
+    "toeplitz": {},
     "learning": {},
     "tensor": {},
     "code": {},

@@ -44,3 +44,4 @@ if (document.querySelector("main.lesson")) import("./lesson/keep.js").then((keep
 if (document.querySelector("[data-lesson-view='tensor']")) import("./lesson/tensor.js").then((view) => view.start());
 if (document.querySelector("[data-lesson-view='learning']")) import("./lesson/learning.js").then((view) => view.start());
 if (document.querySelector("[data-lesson-view='signal']")) import("./lesson/signal.js").then((view) => view.start());
+if (document.querySelector("[data-lesson-view='toeplitz']")) import("./lesson/toeplitz.js").then((view) => view.start());

@@ -105,3 +105,62 @@ def test_a_setting_that_does_not_fit_is_told(client: TestClient, query: dict[str
     page = client.get("/course/parameter-sharing", params={"lang": "en", **query})
     assert 422 == page.status_code
     assert says == page.json()["detail"]
+
+
+def matrix_of(page: str) -> list[list[float]]:
+    body = page.split('<table class="matrix">')[1].split("</table>")[0]
+    rows = re.findall(r"<tr data-line.*?</tr>", body, re.S)
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in rows]
+    return [[0.0 if "span" in cell else float(cell.replace("−", "-")) for cell in row] for row in cells]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"pace": "2", "edge": "same"},
+        {"edge": "full"},
+        {"kernel": "[1,-2]", "picture": "[1,0,2;3,1,1]"},
+        {"edge": "same", "mode": "circular"},
+    ],
+)
+def test_the_matrix_on_the_page_is_the_convolution(client: TestClient, query: dict[str, str]) -> None:
+    page = client.get("/course/sparse-matrix", params={"lang": "en", **query}).text
+    assert "The product equals the convolution" in page
+    matrix = torch.tensor(matrix_of(page))
+    columns = matrix.shape[1]
+    picture = query.get("picture", "[1,2,0,1;0,1,3,1;2,1,0,0;1,0,1,2]")
+    numbers = [float(one) for one in re.findall(r"-?[\d.]+", picture)]
+    assert len(numbers) == columns
+    made = re.findall(r'<td data-line="\d+"[^>]*><a[^>]*>([^<]+)</a>', page)
+    assert [float(one.replace("−", "-")) for one in made] == (matrix @ torch.tensor(numbers)).tolist()
+
+
+def test_the_transpose_takes_a_gradient_back_and_is_no_inverse(client: TestClient) -> None:
+    kernel = torch.tensor([[1.0, 2, 0], [0, 1, 0], [3, 0, -1]])[None, None]
+    h = nn.functional.conv_transpose2d(torch.tensor([[1.0, 0], [0, 2]])[None, None], kernel)[0, 0]
+    page = client.get("/course/sparse-matrix", params={"lang": "en", "way": "back"}).text
+    made = re.findall(r'<td data-line="\d+"[^>]*><a[^>]*>([^<]+)</a>', page)
+    assert h.ravel().tolist() == [float(one.replace("−", "-")) for one in made]
+    result = text_of(client, "sparse-matrix", way="result")
+    assert "12 32 16 0" in result
+    assert "The size returns, the values do not" in result
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"picture": "[1,2;3]"},
+        {"picture": "hello"},
+        {"kernel": "[1,2"},
+        {"picture": "[" + ";".join(["1,2,3,4,5,6,7,8"] * 8) + "]"},
+        {"way": "back", "pace": "2"},
+        {"kernel": "[1,1,1,1,1,1,1]"},
+    ],
+)
+def test_numbers_that_make_no_matrix_are_refused_with_a_sentence(
+    client: TestClient, query: dict[str, str]
+) -> None:
+    page = client.get("/course/sparse-matrix", params={"lang": "es", **query})
+    assert 400 <= page.status_code < 500
+    assert page.json()["detail"]
