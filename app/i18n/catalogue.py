@@ -28,11 +28,13 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "code.framework_",
     "code.measured_",  # a row of the comparison
     "colors.",
+    "course_counts.",  # settings by name, presets, layers
     "course_frequency.",  # real, imaginary: the two parts of a response
     "course_growth.",  # settings by name; line_<choice>
     "course_learning.pair_",  # the picture that a kernel is learned from
     "course_learning.table_",  # V, K, Z, T, G, g, h
     "course_signal.wave_",  # the signal that is smoothed
+    "course_toeplitz.",  # settings by name with their choices
     "errors.",
     "fits.",
     "js.",

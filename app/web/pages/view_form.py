@@ -52,7 +52,7 @@ class Form:
         self.filled = tuple(Filled(field, self._read(query, field)) for field in fields)
         self._values = {one.field.name: one.value for one in self.filled}
 
-    def text(self, name: str) -> str:
+    def chosen(self, name: str) -> str:
         """A choice, or a text."""
         return self._values[name]
 

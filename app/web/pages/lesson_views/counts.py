@@ -74,7 +74,7 @@ def values(explorer: Explorer, query: Mapping[str, str], lang: Language) -> Mapp
     rows, cols = form.whole("rows"), form.whole("cols")
     sizes = Sizes(
         form.whole("channels"), rows, cols, form.whole("maps"), form.at_most("krows", rows),
-        form.at_most("kcols", cols), form.whole("tile"), form.text("bias") == "yes",
+        form.at_most("kcols", cols), form.whole("tile"), form.chosen("bias") == "yes",
     )  # fmt: skip
     weight = _weight(query.get("weight", ""), sizes)
     dense, *_, shared = counted = counts(sizes)

@@ -72,22 +72,22 @@ def values(explorer: Explorer, query: Mapping[str, str], lang: Language) -> Mapp
     say = say_in(lang)
     back = query.get("way") == "back"
     form = Form(query, (*FIELDS, GRADIENT) if back else FIELDS, lambda name: say(f"course_toeplitz.{name}"))
-    settings = ",".join(f"{name}={form.text(field)}" for name, field in SETTINGS)
-    line = f"conv({form.text('kernel')},{settings})"
-    picture = f"grid({form.text('picture')})"
+    settings = ",".join(f"{name}={form.chosen(field)}" for name, field in SETTINGS)
+    line = f"conv({form.chosen('kernel')},{settings})"
+    picture = f"grid({form.chosen('picture')})"
     trace = explorer.trace(Scene(picture, f"gray|{line}", 64, "keep"))
     before, after = (require(trace, stage).maps.astype(np.float64) for stage in (1, 2))
     found = toeplitz(parse_stack(line), *before.shape[1:])
     if found.matrix.size > DRAWN:
         rows, columns = found.matrix.shape
         raise UserError("toeplitz_too_large", rows=rows, columns=columns, limit=DRAWN)
-    reach = toeplitz(parse_stack(_ones(line, form.text("kernel"), explorer)), *before.shape[1:]).matrix != 0
-    forward = form.text("way") == "forward"
+    reach = toeplitz(parse_stack(_ones(line, form.chosen("kernel"), explorer)), *before.shape[1:]).matrix != 0
+    forward = form.chosen("way") == "forward"
     given, matrix, may = before, found.matrix, reach
     if not forward:
         given, matrix, may = after, found.matrix.T, reach.T
         if back:
-            given = _gradient(explorer, form.text("grad"), after.shape)
+            given = _gradient(explorer, form.chosen("grad"), after.shape)
     made = (matrix @ given.reshape(-1)).reshape(after.shape if forward else before.shape)
     names = ("V", "Z") if forward else ("G", "h") if back else ("Z", "h")
     chosen = min(int(query["line"]), made.size - 1) if query.get("line", "").isdecimal() else 0
@@ -99,7 +99,7 @@ def values(explorer: Explorer, query: Mapping[str, str], lang: Language) -> Mapp
         "rows": matrix.shape[0], "columns": matrix.shape[1], "places": int(may.sum()), "total": matrix.size,
         "most": int(may.sum(axis=1).max()), "nonzero": int(np.count_nonzero(matrix)),
         "same": forward and bool(np.allclose(made, after, atol=1e-5)),
-        "wanted": _picture(before) if form.text("way") == "result" else None,
+        "wanted": _picture(before) if form.chosen("way") == "result" else None,
     }  # fmt: skip
 
 
