@@ -25,10 +25,15 @@ class Statistics:
     zero_shares: tuple[float, ...]
 
 
+def extremes(maps: Array) -> tuple[tuple[float, float], ...]:
+    """The smallest and the largest value of each map of `maps` (C, H, W): all that a picture's scale needs."""
+    return tuple(cv2.minMaxLoc(np.ascontiguousarray(plane))[:2] for plane in maps)
+
+
 def statistics(maps: Array) -> Statistics:
     """Statistics of `maps` (C, H, W); `std` is the population's, as np.std."""
     planes = [np.ascontiguousarray(plane) for plane in maps]
-    ranges = [cv2.minMaxLoc(plane)[:2] for plane in planes]
+    ranges = extremes(maps)
     moments = [cv2.meanStdDev(plane) for plane in planes]
     means = np.array([mean[0, 0] for mean, _ in moments])
     deviations = np.array([deviation[0, 0] for _, deviation in moments])
@@ -42,7 +47,7 @@ def statistics(maps: Array) -> Statistics:
         mean=mean,
         std=variance**0.5,
         zeros=sum(empty) / maps.size,
-        ranges=tuple(ranges),
+        ranges=ranges,
         means=tuple(means.tolist()),
         zero_shares=tuple(count / maps[0].size for count in empty),
     )

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.compute.statistics import Statistics, statistics
+from app.compute.statistics import Statistics, extremes, statistics
 from app.domain.errors import Refusal, UserError
 from app.domain.fields import Field, Window, receptive_field
 from app.domain.shapes import MAX_STAGE_CELLS, MAX_TRACE_CELLS, MAX_TRACE_WORK, Formula, Shape
@@ -56,6 +56,16 @@ class Stage:
     """One layer applied: its maps (C, H, W), read-only; the numbers about them when they are asked for."""
 
     maps: Array
+
+    @cached_property
+    def ranges(self) -> tuple[tuple[float, float], ...]:
+        """The smallest and the largest value of each map."""
+        return extremes(self.maps)
+
+    @cached_property
+    def range(self) -> tuple[float, float]:
+        """The smallest and the largest value of all maps."""
+        return min(low for low, _ in self.ranges), max(high for _, high in self.ranges)
 
     @cached_property
     def statistics(self) -> Statistics:

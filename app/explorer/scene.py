@@ -48,11 +48,11 @@ def scale_of(trace: Trace, stage: int, channel: int, shade: Shade) -> Scale:
     """The colour scale of one map: its range by scope, its colours by sign and by likeness to a photo."""
     if shade.scope not in SCOPES:
         raise UserError("unknown_scope", value=shade.scope, choices=", ".join(SCOPES))
-    numbers = trace.stages[stage].statistics
-    low, high = numbers.ranges[channel] if shade.scope == "map" else (numbers.min, numbers.max)
+    shown = trace.stages[stage]
+    low, high = shown.ranges[channel] if shade.scope == "map" else shown.range
     if shade.scope == "stack":
         low, high = stack_range(trace) if shade.low is None or shade.high is None else (shade.low, shade.high)
-    if shade.colors == "auto" and numbers.min >= 0 and looks_like_photo(trace.stack, stage):
+    if shade.colors == "auto" and shown.range[0] >= 0 and looks_like_photo(trace.stack, stage):
         return choose_scale(low, high, "gray")
     for colors in ("auto", "gray", "sequential", "diverging"):
         if colors == shade.colors:
@@ -63,4 +63,4 @@ def scale_of(trace: Trace, stage: int, channel: int, shade: Shade) -> Scale:
 def stack_range(trace: Trace) -> tuple[float, float]:
     """The smallest and largest value of all stages behind the input."""
     stages = trace.stages[1:] or trace.stages
-    return min(s.statistics.min for s in stages), max(s.statistics.max for s in stages)
+    return min(s.range[0] for s in stages), max(s.range[1] for s in stages)

@@ -67,10 +67,11 @@ class MissingTextError(LookupError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One text in both languages, with the names of its placeholders."""
+    """One text in both languages, with the names of its placeholders; `plain` where it has none."""
 
     texts: Mapping[Language, str]
     placeholders: frozenset[str]
+    plain: Mapping[Language, str]
 
 
 class Catalogue:
@@ -101,6 +102,8 @@ class Catalogue:
         differing detail. Raises MissingTextError for an unknown key or a parameter not given.
         """
         entry = self._entry(key)
+        if not entry.placeholders:
+            return entry.plain[language]  # most of a page
         missing = entry.placeholders - params.keys()
         if missing:
             raise MissingTextError(f"{key} needs {', '.join(sorted(missing))}")
@@ -167,7 +170,8 @@ def _entry_of(key: str, texts: Mapping[str, object]) -> Entry:
     found = [_placeholders(key, checked[language]) for language in LANGUAGES]
     if any(names != found[0] for names in found):
         raise ValueError(f"{key} has different placeholders: {' / '.join(str(sorted(n)) for n in found)}")
-    return Entry(checked, found[0])
+    plain = {} if found[0] else {language: text.format() for language, text in checked.items()}
+    return Entry(checked, found[0], plain)
 
 
 def _placeholders(key: str, text: str) -> frozenset[str]:

@@ -1,23 +1,6 @@
-"""Histograms of a map's values, as counts and as the outline that a page draws."""
+"""A histogram as the outline that a page draws."""
 
 from __future__ import annotations
-
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
-
-def histogram(values: NDArray[Any], bins: int, low: float, high: float) -> tuple[int, ...]:
-    """How many values fall into each of `bins` equal parts of low..high, high included.
-
-    Values outside are not counted. With low == high the values there stand in the middle bin.
-    """
-    if low == high:
-        low, high = low - max(0.5, abs(low)), high + max(0.5, abs(high))
-    # float64, or the bins of a narrow range far from 0 would coincide
-    counts, _ = np.histogram(values.astype(np.float64).ravel(), bins=bins, range=(low, high))
-    return tuple(counts.tolist())
 
 
 def histogram_svg_path(counts: tuple[int, ...], width: float, height: float) -> str:

@@ -195,8 +195,8 @@ def _colors(trace: Trace, place: Place) -> Grid:
 
 def _curve(trace: Trace, stage: int, layer: Layer) -> Curve:
     """The layer's own rule, sampled over the values that it was given."""
-    numbers = trace.stages[stage - 1].statistics
-    reach = max(abs(numbers.min), abs(numbers.max)) or 1.0
+    low, high = trace.stages[stage - 1].range
+    reach = max(abs(low), abs(high)) or 1.0
     xs = np.linspace(-reach, reach, SAMPLES, dtype=np.float32)
     ys = layer.forward(xs.reshape(1, 1, -1)).reshape(-1)
     bottom, top = min(0.0, float(ys.min())), max(0.0, float(ys.max()))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from app.compute.histogram import histogram
 from app.domain.fields import Field, Plane, Turned, Window
 from app.domain.shapes import Shape
 from app.domain.windows import describe
@@ -18,7 +19,7 @@ from app.layers.banked import BankLayer
 from app.layers.base import Layer, Off
 from app.layers.kernel_bank import KernelSpec
 from app.layers.stack import Stack
-from app.rendering.histogram import histogram, histogram_svg_path
+from app.rendering.histogram import histogram_svg_path
 from app.rendering.scale import Scale
 from app.web.addresses import Addresses
 from app.web.pages.controls import Control, controls_of
@@ -231,7 +232,7 @@ def _small_maps(
 
 
 def _bars(found: Stage, channel: int) -> str:
-    low, high = found.statistics.ranges[channel]
+    low, high = found.ranges[channel]
     counts = histogram(found.maps[channel], SHARES, low, high)
     return histogram_svg_path(counts, 96, 24)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.domain.fields import Plane, Window
-from app.domain.windows import AxisWindow, Sliding, sources
+from app.domain.windows import Sliding
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,25 @@ def unread_by(window: Window) -> Unread:
     )
 
 
-def _missed(axis: AxisWindow) -> tuple[list[int], list[int]]:
+@lru_cache(maxsize=256)  # a few numbers each; the same windows come with every move of a slider
+def _missed(axis: Sliding) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """(between the windows, at the end): the real cells of an axis that no output reads."""
-    read = sources(axis, range(axis.outputs))
-    end = (max(read) if read else -1) + 1
-    return sorted(set(range(end)) - set(read)), list(range(end, axis.inputs))
+    read = _read(axis)
+    end = max(read, default=-1) + 1
+    return tuple(sorted(set(range(end)) - read)), tuple(range(end, axis.inputs))
+
+
+def _read(axis: Sliding) -> set[int]:
+    """The real cells that any output reads, padding's copies included; a tap at a time, not a cell."""
+    reads: set[int] = set()
+    for tap in range(axis.size):
+        first = axis.dilation * tap - axis.before
+        reads.update(
+            range(first, first + axis.stride * axis.outputs, axis.stride) if axis.stride else [first]
+        )
+    outside = reads - set(range(axis.inputs))
+    copied = {source for index in outside if (source := axis.source(index)) is not None}
+    return (reads - outside) | copied
 
 
 def _across(rows: Sequence[int], width: int) -> str:

@@ -226,8 +226,8 @@ def _photo_view(
     return PhotoView(
         shape=shape,
         scale=scale_of(trace, 0, channel, shade),
-        low=trace.stages[0].statistics.min,
-        high=trace.stages[0].statistics.max,
+        low=trace.stages[0].range[0],
+        high=trace.stages[0].range[1],
         channel=channel,
         cells=pictures["cells"],
         picture=pictures.get(state.look, facts.picture),

@@ -10,6 +10,8 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.domain.fields import Plane
+from app.domain.windows import Sliding, sources
 from app.layers.base import shape_of
 from app.layers.registry import kinds, parse_stack
 from app.web.pages.columns import reads_rule, winning
@@ -64,6 +66,23 @@ def test_cells_that_no_window_reads_are_found(
     assert tail == unread.tail
     assert between == unread.between
     assert 121 - rows * cols == len(dead)
+
+
+@given(
+    axis=st.builds(
+        Sliding,
+        inputs=st.integers(1, 12),
+        outputs=st.integers(1, 9),
+        size=st.integers(1, 4),
+        stride=st.integers(0, 4),
+        dilation=st.integers(1, 3),
+        before=st.integers(0, 5),
+        mode=st.sampled_from(["zeros", "reflect", "replicate", "circular"]),
+    )
+)
+def test_no_cell_counts_as_unread_that_an_output_reads(axis: Sliding) -> None:
+    unread = unread_by(Plane(axis, Sliding(1, 1)))
+    assert axis.inputs - len(sources(axis, range(axis.outputs))) == unread.tail[0] + unread.between[0]
 
 
 def _lit(maps: np.ndarray, row: int, col: int) -> np.ndarray:

@@ -1,0 +1,43 @@
+"""Histograms count every value once, as NumPy does."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from app.compute.histogram import histogram
+
+finite = st.floats(allow_nan=False, allow_infinity=False, width=32)
+
+
+@settings(max_examples=50)
+@given(st.lists(finite, min_size=1, max_size=50), st.integers(1, 40))
+def test_every_value_between_the_ends_is_counted_once(values, bins):
+    counts = histogram(np.array([values], np.float32), bins, min(values), max(values))
+    assert bins == len(counts)
+    assert len(values) == sum(counts)
+
+
+def test_counts_fall_into_equal_parts_and_the_end_belongs_to_the_last():
+    assert histogram(np.array([[0, 0.9, 1], [3, 4, 5]], np.float32), 4, 0, 4) == (2, 1, 0, 2)
+
+
+def test_a_flat_map_fills_the_middle_bin():
+    assert histogram(np.full((2, 3), 1e8, np.float32), 5, 1e8, 1e8) == (0, 0, 6, 0, 0)
+
+
+def test_a_narrow_range_far_from_zero_is_still_divided():
+    assert histogram(np.array([[1e6, 1e6 + 0.0625]], np.float32), 3, 1e6, 1e6 + 0.0625) == (1, 0, 1)
+
+
+@settings(max_examples=50)
+@given(arrays(np.float32, (7, 9), elements=st.integers(-64, 64)), st.sampled_from([1, 2, 4, 8, 32]))
+def test_the_counts_are_numpys(plane, bins):
+    expected, _ = np.histogram(plane, bins, (-64, 64))
+    assert tuple(expected) == histogram(plane, bins, -64, 64)
+
+
+@given(arrays(np.float32, (5, 5), elements=st.integers(-9, 9)))
+def test_values_outside_the_range_are_not_counted(plane):
+    expected, _ = np.histogram(plane, 4, (-2, 6))
+    assert tuple(expected) == histogram(plane, 4, -2, 6)
