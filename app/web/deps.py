@@ -1,4 +1,7 @@
-"""What a route may ask for, as annotated parameters; everything is held by the app that `create_app` made."""
+"""What a route may ask for, as annotated parameters; everything is held by the app that `create_app` made.
+
+All of them are coroutines: a plain function would be run in a thread, which costs more than its work.
+"""
 
 from __future__ import annotations
 
@@ -50,18 +53,22 @@ def services_of(request: Request) -> Services:
     return found
 
 
-ServicesOf = Annotated[Services, Depends(services_of)]
+async def _services(request: Request) -> Services:
+    return services_of(request)
 
 
-def _explorer(services: ServicesOf) -> Explorer:
+ServicesOf = Annotated[Services, Depends(_services)]
+
+
+async def _explorer(services: ServicesOf) -> Explorer:
     return services.explorer
 
 
-def _jobs(services: ServicesOf) -> Jobs:
+async def _jobs(services: ServicesOf) -> Jobs:
     return services.jobs
 
 
-def _language(request: Request, services: ServicesOf) -> Language:
+async def _language(request: Request, services: ServicesOf) -> Language:
     return language_of(request.query_params, request.headers, services.settings.default_language)
 
 
@@ -76,7 +83,7 @@ def theme_of(request: Request) -> str:
     return chosen if chosen in THEMES else ""
 
 
-def _say(language: LanguageOf) -> Say:
+async def _say(language: LanguageOf) -> Say:
     return say_in(language)
 
 
