@@ -19,7 +19,7 @@ def histogram(plane: NDArray[np.float32], bins: int, low: float, high: float) ->
     if max(abs(low), abs(high)) > _WIDE:
         plane, low, high = plane / np.float32(8), low / 8, high / 8
     # counted from low, or the parts of a narrow range far from 0 would coincide
-    above, width = cv2.subtract(np.ascontiguousarray(plane), low, dtype=cv2.CV_32F), high - low
+    above, width = plane - np.float32(low), high - low
     counts = cv2.calcHist([above], [0], None, [bins], [0.0, width]).ravel().astype(int).tolist()
     counts[-1] += cv2.countNonZero(cv2.inRange(above, 0.0, width)) - sum(
         counts

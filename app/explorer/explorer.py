@@ -21,7 +21,7 @@ from app.layers.base import Tensors
 from app.layers.explanation import Explanation
 from app.layers.registry import parse_stack
 from app.layers.stack import Stack
-from app.rendering.maps import atlas_png, map_png, rgb_png, to_rgb8
+from app.rendering.maps import atlas_png, map_png, rgb_png, thumbnail_step, to_rgb8
 from app.rendering.overlay import overlay_png
 from app.rendering.overlay_svg import StageBox as DrawnBox
 from app.rendering.overlay_svg import overlay_svg
@@ -114,13 +114,14 @@ class Explorer:
         key = ("map", *self._key(trace, scene, stage), channel, scale)
         return self.pictures.get_or_make(key, lambda: map_png(found.maps[channel], scale))
 
-    def atlas_picture(self, scene: Scene, stage: int, shade: Shade) -> bytes:
-        """All maps of a stage on one sheet."""
+    def atlas_picture(self, scene: Scene, stage: int, shade: Shade, side: int | None = None) -> bytes:
+        """All maps of a stage on one sheet; with `side` only every n-th cell, for at most `side` a side."""
         trace = self._shaded(scene, stage, shade)
         found = require(trace, stage)
         scales = tuple(scale_of(trace, stage, channel, shade) for channel in range(found.shape[0]))
-        key = ("atlas", *self._key(trace, scene, stage), scales)
-        return self.pictures.get_or_make(key, lambda: atlas_png(found.maps, scales))
+        step = thumbnail_step(*found.shape[1:], side) if side else 1
+        key = ("atlas", *self._key(trace, scene, stage), scales, step)
+        return self.pictures.get_or_make(key, lambda: atlas_png(found.maps[:, ::step, ::step], scales))
 
     def input_picture(self, scene: Scene) -> bytes:
         """The cells that the stack reads, in colour."""

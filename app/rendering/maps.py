@@ -39,6 +39,17 @@ def atlas_grid(count: int, rows: int, cols: int) -> tuple[int, int]:
     return columns, -(-count // columns)
 
 
+def thumbnail_step(rows: int, cols: int, side: int) -> int:
+    """The smallest n such that every n-th cell of a map of rows x cols gives at most `side` a side."""
+    return max(1, math.ceil(max(rows, cols) / side))
+
+
+def thumbnail_size(rows: int, cols: int, side: int) -> tuple[int, int]:
+    """The rows and columns that are left of a map when every n-th is kept."""
+    step = thumbnail_step(rows, cols, side)
+    return -(-rows // step), -(-cols // step)
+
+
 def atlas_png(
     maps: NDArray[np.float32], scales: Scale | Sequence[Scale], columns: int | None = None
 ) -> bytes:

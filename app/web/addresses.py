@@ -73,9 +73,10 @@ class Addresses:
         query = self.query(stage) | (self._shade() if ext == "png" else {})
         return f"{API}/maps/{stage}/{channel}.{ext}?{encode(query)}"
 
-    def atlas(self, stage: int) -> str:
-        """All maps of a stage on one sheet."""
-        return f"{API}/maps/{stage}.png?{encode(self.query(stage) | self._shade())}"
+    def atlas(self, stage: int, side: int | None = None) -> str:
+        """All maps of a stage on one sheet, each of at most `side` pixels a side."""
+        small = {"side": str(side)} if side else {}
+        return f"{API}/maps/{stage}.png?{encode(self.query(stage) | self._shade() | small)}"
 
     def cells(self) -> str:
         """The cells that the stack reads, in colour."""

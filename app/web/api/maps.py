@@ -112,8 +112,13 @@ async def map_csv(
 @router.get(
     "/maps/{stage}.png", summary="All maps on one sheet", **gives("image/png", "Maps in reading order.")
 )
-async def atlas(request: Request, services: ServicesOf, stage: schemas.Index, query: PictureOf) -> Response:
-    """Every map of a stage, side by side without gaps.
+async def atlas(
+    request: Request,
+    services: ServicesOf,
+    stage: schemas.Index,
+    query: Annotated[schemas.SheetQuery, Query()],
+) -> Response:
+    """Every map of a stage, side by side without gaps; `side=128` for a small sheet of large maps.
 
     ```sh
     curl -g -o sheet.png "http://127.0.0.1:8000/api/v1/maps/1.png?image=cat-chelsea&stack=conv(sobel_x,sobel_y)"
@@ -124,7 +129,7 @@ async def atlas(request: Request, services: ServicesOf, stage: schemas.Index, qu
         request,
         services,
         scene.image,
-        lambda: services.explorer.atlas_picture(scene, stage, shade),
+        lambda: services.explorer.atlas_picture(scene, stage, shade, query.side),
         "image/png",
     )
 

@@ -20,6 +20,7 @@ from app.layers.base import Layer, Off
 from app.layers.kernel_bank import KernelSpec
 from app.layers.stack import Stack
 from app.rendering.histogram import histogram_svg_path
+from app.rendering.maps import atlas_grid, thumbnail_size
 from app.rendering.scale import Scale
 from app.web.addresses import Addresses
 from app.web.pages.controls import Control, controls_of
@@ -31,17 +32,30 @@ from app.web.pages.unread import NOTHING, Unread, unread_by
 PHOTO_KINDS = ("gray", "normalize", "standardize")  # leading layers that stand in the photo's column
 COLOR_NAMES = ("R", "G", "B")
 SMALL_MAPS = 12  # of a bank, shown beside the open one
+SMALL_SIDE = 128  # pixels: they are shown at 60, on dense screens at twice that
 BYTES_A_CELL = 4  # float32
 SHARES = 32  # bars of a histogram
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """All small maps of a stage as one picture: its address and size, and the size of one map on it, in pixels."""
+
+    url: str
+    width: int
+    height: int
+    rows: int
+    cols: int
+
+
+@dataclass(frozen=True)
 class SmallMap:
-    """One map of a bank: its channel, name and address."""
+    """One map of a bank: its channel and name, and where its upper left pixel stands on the sheet."""
 
     channel: int
     name: str
-    url: str
+    row: int
+    col: int
     is_open: bool
 
 
@@ -78,6 +92,7 @@ class Column:
     tensor: str
     csv: str
     npy: str
+    sheet: Sheet
     small_maps: tuple[SmallMap, ...]
     kernels: tuple[Swatch, ...]
     learned: LearnedKernel | None
@@ -105,6 +120,7 @@ def column(trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addr
     field = trace.field(stage)
     formula = trace.formula(stage)
     names = channel_names(trace, stage)
+    sheet = _sheet(found, stage, addresses)
     return Column(
         stage=stage,
         kind=inner.kind if inner else "photo",
@@ -135,7 +151,8 @@ def column(trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addr
         tensor=addresses.tensor(stage),
         csv=addresses.map(stage, channel, "csv"),
         npy=addresses.map(stage, channel, "npy"),
-        small_maps=_small_maps(found, stage, channel, names, addresses),
+        sheet=sheet,
+        small_maps=_small_maps(sheet, found.shape[0], channel, names),
         kernels=tuple(swatch(spec) for spec in _specs(inner)),
         learned=learned_kernel(layer, channel, before),
         controls=controls_of(inner) if inner else (),
@@ -220,15 +237,32 @@ def channel_names(trace: Trace, stage: int) -> list[str]:
     return names
 
 
-def _small_maps(
-    found: Stage, stage: int, channel: int, names: Sequence[str], addresses: Addresses
-) -> tuple[SmallMap, ...]:
-    count = found.shape[0]
+def _sheet(found: Stage, stage: int, addresses: Addresses) -> Sheet:
+    count, rows, cols = found.shape
+    rows, cols = thumbnail_size(rows, cols, SMALL_SIDE)
+    across, down = atlas_grid(count, rows, cols)
+    return Sheet(addresses.atlas(stage, SMALL_SIDE), across * cols, down * rows, rows, cols)
+
+
+def _small_maps(sheet: Sheet, count: int, channel: int, names: Sequence[str]) -> tuple[SmallMap, ...]:
     if count == 1:
         return ()
     first = min(max(0, channel - SMALL_MAPS // 2), max(0, count - SMALL_MAPS))
-    shown = range(first, min(count, first + SMALL_MAPS))
-    return tuple(SmallMap(c, names[c], addresses.map(stage, c), c == channel) for c in shown)
+    across = sheet.width // sheet.cols
+    short = _told_apart(names)
+    return tuple(
+        SmallMap(c, short[c], c // across * sheet.rows, c % across * sheet.cols, c == channel)
+        for c in range(first, min(count, first + SMALL_MAPS))
+    )
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Names without the leading words that all share, so that a narrow label shows what differs."""
+    words = [name.split() for name in names]
+    shared = 0
+    while all(len(name) > shared + 1 for name in words) and len({name[shared] for name in words}) == 1:
+        shared += 1
+    return [" ".join(name[shared:]) for name in words]
 
 
 def _bars(found: Stage, channel: int) -> str:

@@ -70,6 +70,20 @@ def test_an_atlas_holds_every_map(api):
     np.testing.assert_array_equal(first, sheet[:rows, :cols])
 
 
+def test_a_small_atlas_draws_every_nth_cell(api):
+    params = SCENE | {"stack": "conv(sobel_x,sobel_y)"}
+    whole, small = (picture(api.get("/maps/1.png", params=params | side)) for side in ({}, {"side": 8}))
+    one = picture(api.get("/maps/1/0.png", params=params))
+
+    step = -(-max(one.shape[:2]) // 8)
+    rows, cols = (-(-length // step) for length in one.shape[:2])
+    assert max(rows, cols) <= 8
+    np.testing.assert_array_equal(one[::step, ::step], small[:rows, :cols])
+    assert whole.shape[0] * cols // one.shape[1] >= rows
+
+    assert 422 == api.get("/maps/1.png", params=params | {"side": 7}).status_code
+
+
 def test_the_cells_are_the_input_in_colour(api, numbers):
     pixels = picture(api.get("/cells.png", params={"image": "cat-chelsea", "size": 32, "fit": "crop"}))
 

@@ -85,6 +85,23 @@ def test_no_cell_counts_as_unread_that_an_output_reads(axis: Sliding) -> None:
     assert axis.inputs - len(sources(axis, range(axis.outputs))) == unread.tail[0] + unread.between[0]
 
 
+@pytest.mark.parametrize(
+    ("stack", "names"),
+    [
+        ("conv(gaussian)|conv(sobel_x)", ["R", "G", "B"]),
+        ("gray|conv(sobel_x,sobel_y)", ["sobel_x", "sobel_y"]),
+        (
+            "conv(sobel_x,sobel_y)",
+            ["sobel_x R", "sobel_y R", "sobel_x G", "sobel_y G", "sobel_x B", "sobel_y B"],
+        ),
+    ],
+)
+def test_small_maps_are_named_by_what_differs(client: TestClient, stack: str, names: list[str]) -> None:
+    page = client.get("/", params={"image": "pattern(edge,size=16)", "stack": stack}).text
+    last = page.rpartition('class="small-maps"')[2]
+    assert names == re.findall(r"</svg><span>(.*?)</span>", last.partition("<figcaption")[0])
+
+
 def _lit(maps: np.ndarray, row: int, col: int) -> np.ndarray:
     lit = maps.copy()
     lit[0, row, col] = 1
