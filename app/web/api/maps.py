@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
 from app.explorer.explorer import Decimal
 from app.web.api import schemas
@@ -22,6 +23,14 @@ class TableQuery(schemas.SceneQuery):
     """A scene, and how its numbers are written."""
 
     decimal: Decimal = "."
+
+
+class SheetQuery(schemas.PictureQuery):
+    """A scene, how its maps are coloured, and how large each may be on the sheet."""
+
+    side: int | None = Field(
+        None, ge=8, le=2048, description="Most pixels a side of each map: only every n-th cell is drawn."
+    )
 
 
 def gives(media_type: str, description: str) -> dict[str, Any]:
@@ -116,7 +125,7 @@ async def atlas(
     request: Request,
     services: ServicesOf,
     stage: schemas.Index,
-    query: Annotated[schemas.SheetQuery, Query()],
+    query: Annotated[SheetQuery, Query()],
 ) -> Response:
     """Every map of a stage, side by side without gaps; `side=128` for a small sheet of large maps.
 

@@ -70,14 +70,6 @@ class PictureQuery(SceneQuery):
         return Shade(self.colors, self.scope, self.low, self.high)
 
 
-class SheetQuery(PictureQuery):
-    """A scene, how its maps are coloured, and how large each may be on the sheet."""
-
-    side: int | None = Field(
-        None, ge=8, le=2048, description="Most pixels a side of each map: only every n-th cell is drawn."
-    )
-
-
 class CellQuery(SceneQuery):
     """A scene and one cell of it."""
 
