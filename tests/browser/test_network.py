@@ -59,7 +59,7 @@ def test_a_click_pins_and_a_second_opens_down_to_the_arithmetic(watched_page: Pa
     assert shown[5] == pytest.approx(max(0.0, shown[4]), abs=0.01)
     big = watched_page.locator("[data-big]")
     before = big.get_attribute("data-at")
-    big.click(position={"x": 200, "y": 200})
+    big.click(position={"x": 150, "y": 150})
     expect(big).not_to_have_attribute("data-at", before or "")
     watched_page.keyboard.press("Escape")
     expect(watched_page.locator("main")).to_have_attribute("data-level", "layer")
@@ -109,8 +109,13 @@ def test_the_answer_follows_a_patch_and_a_muted_map(watched_page: Page, address:
         float(watched_page.locator(f"[data-class='{name}'] [data-logit]").get_attribute("data-value"))
         for name in ("cat", "dog")
     ]
+    watched_page.get_by_role(
+        "link", name="number", exact=True
+    ).click()  # the slider stays, and so do its bars
+    expect(watched_page.locator("main")).to_have_attribute("data-order", "number")
     scale = 8 * float(watched_page.locator("[data-verdict]").get_attribute("data-scale"))
     expected = 1 / (1 + np.exp((said[1] - said[0]) / scale))
+    assert plain != share.inner_text()
     assert float(share.inner_text()) == pytest.approx(expected, abs=0.006)
 
     open_net(watched_page, address, "lang=en&level=unit&at=10.50")
@@ -152,6 +157,29 @@ def test_with_the_keyboard_alone(watched_page: Page, address: str) -> None:
     watched_page.keyboard.press("Escape")
     expect(watched_page.locator("main")).to_have_attribute("data-level", "net")
     expect(watched_page.locator("[data-block='2'] canvas")).to_be_focused()
+
+
+def test_on_a_phone_the_sheets_lie_below_each_other_and_a_tap_enlarges(
+    chromium: Browser, address: str
+) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with watched(chromium, address, **phone) as page:
+        open_net(page, address, "lang=en&show=strongest")
+        expect(page.locator("[data-block='3'] [data-count]")).to_have_text("6 of 96")
+        boxes = [page.locator(f"[data-block='{n}'] canvas").bounding_box() for n in (3, 4)]
+        assert boxes[0]["y"] + boxes[0]["height"] < boxes[1]["y"]
+        assert boxes[0]["x"] == boxes[1]["x"]
+        sheet = page.locator("[data-block='4'] canvas")
+        sheet.tap(position={"x": 58 * 2 + 20, "y": 20})
+        expect(page.locator(".loupe span")).to_contain_text("conv 4, map")
+        marked = page.locator("[data-edges] .rc").bounding_box()
+        at = sheet.bounding_box()
+        assert (58 * 2, 0) == pytest.approx((marked["x"] - at["x"], marked["y"] - at["y"]), abs=4)
+        pinned = page.locator("main").get_attribute("data-at")
+        sheet.press("ArrowRight")
+        expect(page.locator("main")).not_to_have_attribute("data-at", pinned or "")
+        moved = page.locator("[data-edges] .rc").bounding_box()
+        assert (58, 0) == pytest.approx((moved["x"] - marked["x"], moved["y"] - marked["y"]), abs=1)
 
 
 def test_an_own_photo_is_read_at_once(watched_page: Page, address: str) -> None:

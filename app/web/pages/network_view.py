@@ -49,7 +49,8 @@ class BlockView:
     reads: int  # maps, or the single numbers that a dense layer reads
     stride: int
     kernel: tuple[int, int]
-    field: int
+    field: int  # rows of the picture that one cell sees, behind the block and behind its learned layer
+    before_field: int
     zeros: float
     parameters: int
     multiply_adds: int
@@ -100,6 +101,11 @@ class NetworkView:
     lab_url: str
     data_url: str
     batch_url: str
+
+    @property
+    def all_relu(self) -> bool:
+        """Whether a ReLU, and nothing else, follows the numbers of every block."""
+        return all(view.follows == "relu" for view in self.blocks)
 
     def block(self, number: int) -> BlockView:
         """A block by its number.
@@ -222,7 +228,8 @@ def _block(trace: Trace, block: Block, addresses: Addresses) -> BlockView:
         reads=before[0],
         stride=getattr(layer, "stride", (1, 1))[0],
         kernel=getattr(layer, "kernel_size", (1, 1)),
-        field=_field(trace, block),
+        field=_field(trace, block.out),
+        before_field=_field(trace, block.learned),
         zeros=trace.stages[block.out].statistics.zeros,
         parameters=layer.parameter_count(before),
         multiply_adds=layer.multiply_adds(before),
@@ -230,10 +237,10 @@ def _block(trace: Trace, block: Block, addresses: Addresses) -> BlockView:
     )
 
 
-def _field(trace: Trace, block: Block) -> int:
-    """How many rows of the picture that the network reads one cell sees."""
-    windows = trace.windows[picture_stage(trace.stack) : block.learned]
-    return receptive_field(windows, trace.stages[block.learned].shape[1:]).size[0]
+def _field(trace: Trace, stage: int) -> int:
+    """How many rows of the picture that the network reads one cell of a stage sees."""
+    windows = trace.windows[picture_stage(trace.stack) : stage]
+    return receptive_field(windows, trace.stages[stage].shape[1:]).size[0]
 
 
 def _data(trace: Trace, block: Block, addresses: Addresses) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 
 import { svg } from '../overlay.js';
 import { picture, told } from './model.js';
-import { drawMap, squareOf } from './sheets.js';
+import { drawMap, narrow, squareOf } from './sheets.js';
 
 /** @typedef {import('./model.js').Data} Data */
 /** @typedef {import('./model.js').Unit} Unit */
@@ -13,8 +13,14 @@ const FAN = [8, 3, 2, 2]; // how many feeders are followed, step by step; then o
 const FOLLOWED = 3; // of these, how many are followed further
 const LOUPE = 112;
 
-/** @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 */
-const curve = (x0, y0, x1, y1) => `M${x0} ${y0}C${(x0 + x1) / 2} ${y0} ${(x0 + x1) / 2} ${y1} ${x1} ${y1}`;
+/** From left to right, or from above where the sheets are turned. @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 */
+function curve(x0, y0, x1, y1) {
+  const x = (x0 + x1) / 2, y = (y0 + y1) / 2;
+  return narrow.matches ? `M${x0} ${y0}C${x0} ${y} ${x1} ${y} ${x1} ${y1}` : `M${x0} ${y0}C${x} ${y0} ${x} ${y1} ${x1} ${y1}`;
+}
+
+/** Where the photo's edges begin: left of the sheets, or above them. */
+const photoEnd = () => (narrow.matches ? { x: 112, y: -14, side: 0 } : { x: -14, y: 112, side: 0 });
 
 /** The edges back from a unit: pairs of units with what the one adds to the other. @param {Data} data @param {Unit} unit */
 function chain(data, unit) {
@@ -53,10 +59,11 @@ export function draw(host, data, sheets, unit, pinned) {
   const marked = new Map();
   const largest = Math.max(...chain(data, shown).map((edge) => Math.abs(edge.added)), 1e-9);
   for (const { from, to, added } of chain(data, shown)) {
-    const end = square(to), start = from.block ? square(from) : end && { x: -14, y: 112 - end.side / 2, side: 0 };
+    const end = square(to), start = from.block ? square(from) : photoEnd();
     if (!start || !end) { continue; }
     if (from.block) { marked.set(`${from.block}.${from.unit}`, start); }
-    edge(over, start.x + start.side, start.y + start.side / 2 + (from.block ? 0 : end.side / 2), end.x, end.y + end.side / 2, added / largest);
+    if (narrow.matches) { edge(over, start.x + start.side / 2, start.y + start.side, end.x + end.side / 2, end.y, added / largest); continue; }
+    edge(over, start.x + start.side, start.y + start.side / 2, end.x, end.y + end.side / 2, added / largest);
   }
   vote(host, over, data, shown, square(shown));
   for (const one of marked.values()) { frame(over, one, 'rr'); }
@@ -73,7 +80,7 @@ function edge(over, x0, y0, x1, y1, share) {
 /** From a map of the last block to its bar. @param {HTMLElement} host @param {SVGSVGElement} over @param {Data} data @param {Unit} unit @param {{x: number, y: number, side: number} | null} square */
 function vote(host, over, data, unit, square) {
   const bars = host.querySelector('[data-votes]');
-  if (!bars || !square || unit.block !== data.blocks.length) { return; }
+  if (!bars?.clientHeight || !square || unit.block !== data.blocks.length) { return; }
   const rank = [...data.votes].sort((a, b) => b - a).indexOf(data.votes[unit.unit]);
   const box = bars.getBoundingClientRect(), origin = host.getBoundingClientRect();
   const y = box.top - origin.top + ((rank + 0.5) / data.votes.length) * box.height;

@@ -7,7 +7,7 @@ import * as edges from './edges.js';
 import { load, readUnit, sameUnit, told } from './model.js';
 import * as ownNetwork from './own_network.js';
 import * as photo from './photo.js';
-import { layOut, paint, unitAt } from './sheets.js';
+import { layOut, narrow, paint, unitAt } from './sheets.js';
 import * as whatIf from './what_if.js';
 
 /** @typedef {import('./model.js').Data} Data */
@@ -16,6 +16,7 @@ import * as whatIf from './what_if.js';
 
 /** @type {{main: HTMLElement, host: HTMLElement | null, data: Data, sheets: Sheet[], over: Unit | null, pinned: Unit | null} | null} */
 let page = null;
+const untouched = matchMedia('(hover: hover)');
 let due = 0;
 let level = ''; // the one shown last
 
@@ -43,7 +44,8 @@ function render() {
   if (!page?.host) { return; }
   const { main, host, data, sheets, over, pinned } = page;
   edges.draw(host, data, sheets, over, pinned);
-  edges.loupe(host, sheetOf(over), over);
+  const looked = over ?? (untouched.matches ? null : pinned); // a finger does not hover: what it pinned is enlarged
+  edges.loupe(host, sheetOf(looked), looked);
   photo.show(main, data, over ?? pinned);
 }
 
@@ -84,7 +86,8 @@ function listen(sheet) {
   canvas.onkeydown = (event) => {
     if (!page) { return; }
     const here = page.pinned?.block === block.number ? sheet.place.get(page.pinned.unit) ?? 0 : -1;
-    const way = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -sheet.rows, ArrowRight: sheet.rows }[event.key];
+    const [down, right] = sheet.turned ? [sheet.line, 1] : [1, sheet.line];
+    const way = { ArrowUp: -down, ArrowDown: down, ArrowLeft: -right, ArrowRight: right }[event.key];
     if (way !== undefined) {
       event.preventDefault();
       const next = here < 0 ? 0 : Math.min(Math.max(here + way, 0), sheet.units.length - 1);
@@ -158,4 +161,5 @@ document.addEventListener('keydown', (event) => {
   const back = document.querySelector('[data-network] [data-back]');
   if (event.key === 'Escape' && back instanceof HTMLElement) { back.click(); }
 });
+narrow.addEventListener('change', start);
 addEventListener('resize', () => { if (page) { page.over = null; soon(); } });

@@ -24,6 +24,9 @@ export function show(main, data, unit, cell = null) {
     svg('path', { class: 'veil', 'fill-rule': 'evenodd', d: `M0 0h${cols}v${rows}h${-cols}z${d}` }),
     svg('path', { class: 'halo', d }), svg('path', { class: 'rfmark', d }),
   );
-  const place = cell ? `${say('js.net_cell', { row, col })}. ` : '';
-  says.textContent = place + say(block.kind === 'dense' ? 'js.net_dense_sees' : 'js.net_sees', { block: block.number, unit: unit.unit, size: height, side: cols, value: number(block.means[unit.unit], 2) });
+  const place = cell ? say('js.net_cell', { row, col }) : say('js.net_strongest');
+  const beyond = height > rows || width > cols ? ` ${say('js.net_beyond', { rows, cols })}` : '';
+  says.textContent = block.kind === 'dense'
+    ? say('js.net_dense_sees', { block: block.number, unit: unit.unit, value: number(block.means[unit.unit], 2) })
+    : say('js.net_sees', { block: block.number, unit: unit.unit, cell: place, rows: height, cols: width }) + beyond;
 }

@@ -144,6 +144,7 @@ export function start(main) {
   if (box instanceof HTMLElement) {
     const slider = box.querySelector('[data-temperature]');
     if (slider instanceof HTMLElement) { slider.oninput = () => soften(box); }
+    soften(box); // the slider outlives a swap, the bars come anew
   }
   const knobs = main.querySelector('[data-knobs]');
   if (knobs instanceof HTMLElement) {

@@ -155,6 +155,16 @@ def test_a_units_rows_add_up_to_its_cell_in_dense_layers_too(client: TestClient,
             assert flat == float(trace.stages[shown.block.learned - 2].maps[row.origin])
 
 
+def test_each_column_says_what_its_own_cells_see(client: TestClient) -> None:
+    """By hand: 3, then 5, pooled 6; three cells two apart make 10, pooled 12."""
+    address = upload(client)
+    for values, sides in (("after", ["3", "6", "12"]), ("before", ["3", "5", "10"])):
+        text = client.get(f"{address}&values={values}").text
+        assert sides == re.findall(r'class="sees">sees (\d+)<', text)[:3]
+        assert "at the end of each block" in text
+    assert "after ReLU</a>" in client.get("/network?lang=en").text
+
+
 def test_the_votes_add_up_to_the_margin(client: TestClient) -> None:
     explorer = client.app.state.services.explorer
     for kind in NETS:
