@@ -68,13 +68,14 @@ def _by_map(trace: Trace, block: Block, weights: NDArray[Any]) -> Matrix:
 
 @dataclass(frozen=True)
 class Votes:
-    """Why one class stands before another: each map's share of the difference of their logits.
+    """Why one class stands before another, or why a logit is what it is: each map's share of it.
 
-    `shares` summed, plus `bias`, is `margin` = logit of `first` - logit of `second`.
+    `shares` summed, plus `bias`, is `margin` = logit of `first` - logit of `second`; of one logit alone
+    `second` is None, and `margin` is that logit.
     """
 
     first: int
-    second: int
+    second: int | None
     shares: Matrix
     bias: float
     margin: float
@@ -90,3 +91,12 @@ def votes(trace: Trace, block: Block, classes: tuple[int, ...]) -> Votes:
     found = contributions(trace, block)
     bias = float(layer.tensor.bias[first]) - float(layer.tensor.bias[second])
     return Votes(first, second, found[first] - found[second], bias, float(logits[first] - logits[second]))
+
+
+def logit_votes(trace: Trace, block: Block, output: int) -> Votes:
+    """The shares of the maps before the last dense layer in one output's logit."""
+    layer = trace.layer(block.learned)
+    if not isinstance(layer, Dense):
+        raise TypeError("only a dense layer votes")
+    logit = float(trace.stages[block.learned].maps.reshape(-1)[output])
+    return Votes(output, None, contributions(trace, block)[output], float(layer.tensor.bias[output]), logit)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from app.engine.blocks import blocks_of
-from app.engine.contributions import contributions, votes
+from app.engine.contributions import contributions, logit_votes, votes
 from app.engine.reading import plan
 from app.engine.trace import Stage, Trace, run
 from app.layers.base import Learned
@@ -78,6 +78,29 @@ def test_votes_and_bias_add_up_to_the_margin(tail: str) -> None:
     logits = trace.stages[-1].maps.reshape(-1)
     assert np.argmax(logits) == found.first
     assert found.margin == pytest.approx(np.sort(logits)[-1] - np.sort(logits)[-2], abs=1e-6)
+
+
+@pytest.mark.parametrize("tail", ["globalavg|flatten", "flatten"])
+def test_the_votes_for_one_logit_add_up_to_it(tail: str) -> None:
+    rng = np.random.default_rng(4)
+    x = rng.standard_normal((3, 8, 8)).astype(np.float32)
+    numbers = {"globalavg|flatten": 5, "flatten": 5 * 64}[tail]
+    weights = rng.standard_normal((3, numbers)).astype(np.float32)
+    shelf = Shelf(
+        c1=(rng.standard_normal((5, 3, 3, 3)).astype(np.float32), np.zeros(5, np.float32)),
+        fc=(weights, rng.standard_normal(3).astype(np.float32)),
+    )
+    trace = traced(f"weights(n.c1,padding=1)|relu|{tail}|dense(n.fc)", shelf, x)
+    _, last = blocks_of(trace.stack)
+    maps = trace.stages[2].maps
+    per_map = weights.reshape(3, 5, -1) * (
+        maps.mean(axis=(1, 2))[:, None] if "globalavg" in tail else maps.reshape(5, -1)
+    )
+    for output, logit in enumerate(trace.stages[-1].maps.reshape(-1)):
+        found = logit_votes(trace, last, output)
+        np.testing.assert_allclose(per_map[output].sum(axis=1), found.shares, rtol=1e-4, atol=1e-4)
+        assert logit == pytest.approx(found.shares.sum() + found.bias, abs=1e-4)
+        assert (output, None, pytest.approx(logit)) == (found.first, found.second, found.margin)
 
 
 def test_the_contributions_and_the_bias_are_the_maps_mean(photo, cache) -> None:

@@ -59,6 +59,7 @@ class NetworkState:
     over: str = "none"
     target: str = ""
     layer: int = 0  # the block whose maps Grad-CAM weights; 0 leaves it to the method
+    votes: str = ""  # the output whose logit the votes add up to; empty for the difference of the first two
     lang: str = ""
 
     @classmethod
@@ -87,6 +88,7 @@ class NetworkState:
             over=one_of(query.get("over", "none"), OVERLAYS, name="over"),
             target=query.get("target", "")[:100],
             layer=whole(query.get("layer", "0"), "layer"),
+            votes=query.get("votes", "")[:100],
             lang=language_in(query),
         )
 
@@ -95,7 +97,18 @@ class NetworkState:
         state = replace(self, **changes)
         usual = NetworkState()
         pairs = {"image": state.image}
-        for name in ("network", "level", "order", "values", "show", "over", "target", "layer", "lang"):
+        for name in (
+            "network",
+            "level",
+            "order",
+            "values",
+            "show",
+            "over",
+            "target",
+            "layer",
+            "votes",
+            "lang",
+        ):
             if getattr(state, name) != getattr(usual, name):
                 pairs[name] = str(getattr(state, name))
         if state.at is not None:

@@ -13,7 +13,7 @@ from app.domain.errors import UserError
 from app.domain.fields import Box, receptive_field
 from app.engine.blocks import Block, blocks_of
 from app.engine.cells import Place, field_boxes
-from app.engine.contributions import Votes, contributions, votes
+from app.engine.contributions import Votes, contributions
 from app.engine.network import Answer, Network, answer
 from app.engine.probe import picture_stage
 from app.engine.trace import Trace
@@ -24,6 +24,7 @@ from app.rendering.scale import Scale, choose_scale
 from app.web.addresses import Addresses, encode
 from app.web.pages.columns import window_data
 from app.web.pages.network_state import NetworkState, Spot
+from app.web.pages.network_votes import asked_votes, strongest_pair
 
 FEEDERS = 8  # strongest input maps that edges lead from
 TOP = 10  # votes that are written out
@@ -159,8 +160,7 @@ def network_view(state: NetworkState, network: Network, trace: Trace, lab_url: s
     """Lay a traced network out."""
     blocks, last = plane_blocks(trace.stack)
     addresses = addresses_of(state, network, trace)
-    classes = tuple(network.outputs.index(name) for name in network.classes)
-    found = votes(trace, last, classes)
+    pair, found = strongest_pair(network, trace, last), asked_votes(state, network, trace, last)
     order = np.argsort(-np.abs(found.shares))
     top = tuple(Vote(int(unit), float(found.shares[unit])) for unit in order[:TOP])
     shown = tuple(_block(trace, block, addresses) for block in blocks)
@@ -178,15 +178,20 @@ def network_view(state: NetworkState, network: Network, trace: Trace, lab_url: s
         voters=shown[-1],
         top=top,
         others=float(found.shares.sum() - sum(vote.share for vote in top)),
-        first=network.outputs[found.first],
-        second=network.outputs[found.second],
+        first=network.outputs[pair[0]],
+        second=network.outputs[pair[1]],
         bars_for=_bars(ranked, size, positive=True),
         bars_against=_bars(ranked, size, positive=False),
         vote_scale=choose_scale(-size, size, "diverging"),
         lab_url=lab_url,
-        data_url=f"/network/data.json?{encode(version_query(state, network))}",
-        batch_url=f"/batch?{encode({k: v for k, v in (('network', state.network), ('lang', state.lang)) if v})}",
+        data_url=f"/network/data.json?{encode(version_query(state, network) | _named(votes=state.votes))}",
+        batch_url=f"/batch?{encode(_named(network=state.network, lang=state.lang))}",
     )
+
+
+def _named(**texts: str) -> dict[str, str]:
+    """The parts of a query that are not empty."""
+    return {name: text for name, text in texts.items() if text}
 
 
 def network_data(state: NetworkState, network: Network, trace: Trace) -> dict[str, Any]:
@@ -194,8 +199,7 @@ def network_data(state: NetworkState, network: Network, trace: Trace) -> dict[st
     blocks, last = plane_blocks(trace.stack)
     addresses = addresses_of(state, network, trace)
     shapes = [stage.shape for stage in trace.stages]
-    classes = tuple(network.outputs.index(name) for name in network.classes)
-    found = votes(trace, last, classes)
+    found = asked_votes(state, network, trace, last)
     return {
         "picture": shapes[picture_stage(trace.stack)],
         "pictureStage": picture_stage(trace.stack),

@@ -33,6 +33,7 @@ def explorer(client: TestClient) -> Explorer:
         "level=unit&at=1.3",
         "level=unit&at=10.12.3.4",
         "show=strongest&order=number&values=before",
+        "votes=other",
     ],
 )
 def test_every_level_stands_from_its_address_alone(client: TestClient, lang: str, query: str) -> None:
@@ -163,3 +164,34 @@ def test_every_level_overlay_and_colour_has_its_text() -> None:
     prefixes = ("network.hint_", "network.over_", "network.colour_")
     keys = load_catalogue().keys()
     assert wanted == {key for key in keys if key.startswith(prefixes)}
+
+
+def test_votes_for_one_class_add_up_to_its_logit_on_the_page_and_over_rest(
+    client: TestClient, explorer: Explorer
+) -> None:
+    query = {"image": "dog-retriever"}
+    told = client.get("/api/v1/networks/catdog/contributions", params=query).json()["outputs"]
+    logits = client.post("/api/v1/classify", json=query).json()["scores"]
+    for one in told:
+        assert logits[one["output"]] == pytest.approx(sum(one["contributions"]) + one["bias"], abs=1e-4)
+        state = NetworkState(image="dog-retriever", votes=one["output"], lang="en")
+        view = network_view(state, *explorer.network_trace("dog-retriever"), "")
+        assert logits[one["output"]] == pytest.approx(view.votes.margin, abs=1e-5)
+        assert one["contributions"] == pytest.approx(
+            network_data(state, *explorer.network_trace("dog-retriever"))["votes"], abs=1e-5
+        )
+        assert f"votes={one['output']}" in view.data_url
+        assert ("dog", "cat") == (view.first, view.second)
+    text = client.get("/network?image=dog-retriever&votes=other&lang=en").text
+    assert "logit of neither" in text
+    refused = client.get("/network?votes=horse", headers={"Accept": "application/json"})
+    assert (422, True) == (refused.status_code, "horse" in refused.text)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "the two always share 100"), ("es", "entre los dos siempre suman 100")]
+)
+def test_the_answer_says_that_two_classes_always_share_everything(
+    client: TestClient, lang: str, words: str
+) -> None:
+    assert words in client.get(f"/network?lang={lang}").text
