@@ -28,6 +28,7 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "code.framework_",
     "code.measured_",  # a row of the comparison
     "colors.",
+    "course_compare.",  # settings by name, panels, steps, columns
     "course_counts.",  # settings by name, presets, layers
     "course_frequency.",  # real, imaginary: the two parts of a response
     "course_growth.",  # settings by name; line_<choice>

@@ -34,6 +34,7 @@ VIEWS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "frequency": {},
     "growth": {},
     "counts": {},
+    "compare": {"law": ("equivariance", "invariance")},
     "toeplitz": {},
     "learning": {},
     "tensor": {},

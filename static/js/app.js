@@ -45,3 +45,4 @@ if (document.querySelector("[data-lesson-view='tensor']")) import("./lesson/tens
 if (document.querySelector("[data-lesson-view='learning']")) import("./lesson/learning.js").then((view) => view.start());
 if (document.querySelector("[data-lesson-view='signal']")) import("./lesson/signal.js").then((view) => view.start());
 if (document.querySelector("[data-lesson-view='toeplitz']")) import("./lesson/toeplitz.js").then((view) => view.start());
+if (document.querySelector("[data-compare-drag]")) import("./lesson/compare.js").then((view) => view.start());

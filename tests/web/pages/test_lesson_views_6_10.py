@@ -18,7 +18,8 @@ def text_of(client: TestClient, slug: str, **query: object) -> str:
     page = client.get(f"/course/{slug}", params={"lang": "en", **query})
     assert 200 == page.status_code
     assert "style=" not in page.text
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
+    ungrouped = re.sub(r"(?<=\d)[\u202f\u2009\u00a0](?=\d)", "", page.text)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", ungrouped))
 
 
 def numel(layer: nn.Module) -> int:
@@ -74,7 +75,6 @@ def test_weights_are_counted_as_torchs_layers_hold_them(size: Sizes) -> None:
 
 def test_the_books_edges_are_counted(client: TestClient) -> None:
     page = text_of(client, "parameter-sharing", rows=280, cols=320, krows=1, kcols=2)
-    page = re.sub(r"(?<=\d) (?=\d{3})", "", page)
     assert "1 × 280 × 320 numbers go in, 1 × 280 × 319 = 89320 come out" in page
     for number in ("8003072000", "16006054680", "267960", "178640"):
         assert number in page
@@ -164,3 +164,85 @@ def test_numbers_that_make_no_matrix_are_refused_with_a_sentence(
     page = client.get("/course/sparse-matrix", params={"lang": "es", **query})
     assert 400 <= page.status_code < 500
     assert page.json()["detail"]
+
+
+def test_two_orders_differ_at_the_border_alone(client: TestClient) -> None:
+    page = text_of(client, "equivariance")
+    assert "Away from the border all 3534 cells are equal." in page
+    assert "In all, 128 of 4096 cells differ, by up to 2.73." in page
+    around = text_of(client, "equivariance", enters="circular", border="circular", down="-3")
+    assert "In all, 0 of 4096 cells differ" in around
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"move": "rotate", "border": "none"}, "on average; the map’s own mean size is 0.26."),
+        ({"move": "rotate", "kernel": "gaussian", "border": "none"}, "cells are equal."),
+        ({"move": "rotate", "kernel": "laplacian4", "degrees": "-90"}, "cells are equal."),
+        ({"move": "resize", "border": "reflect"}, "the map’s own mean size is 0.21."),
+        ({"pace": "2", "right": "2", "border": "none"}, "all 930 cells are equal."),
+        (
+            {"pace": "2", "right": "1", "border": "none"},
+            "no whole shift of the map fits: the best still leaves 0.24 on average",
+        ),
+    ],
+)
+def test_what_changes_places_with_a_kernel_and_what_does_not(
+    client: TestClient, query: dict[str, str], says: str
+) -> None:
+    assert says in text_of(client, "equivariance", **query)
+
+
+@pytest.mark.parametrize(
+    ("query", "changed"),
+    [
+        ({"width": "3"}, "7 of 14 values change (50"),
+        ({"width": "5", "pad": "2"}, "6 of 14 values change"),
+        ({"width": "2", "pace": "2", "pad": "0"}, "5 of 7 values change (71"),
+        ({"width": "3", "pace": "2"}, "3 of 7 values change"),
+        ({"pool": "globalmax"}, "0 of 1 values change"),
+    ],
+)
+def test_the_rows_changed_values_are_counted(client: TestClient, query: dict[str, str], changed: str) -> None:
+    page = text_of(client, "pooling-invariance", picture="row", **query)
+    assert "9 of 14 values change (64" in page
+    assert changed in page
+
+
+@pytest.mark.parametrize(
+    ("query", "share"),
+    [
+        ({}, "43"),
+        ({"width": "5", "pad": "2"}, "32"),
+        ({"width": "2", "pace": "2", "pad": "0"}, "47"),
+        ({"width": "8", "pace": "8", "pad": "0"}, "33"),
+        ({"pool": "globalmax", "enters": "circular"}, "0"),
+    ],
+)
+def test_the_shares_in_the_text_are_those_of_the_page(
+    client: TestClient, query: dict[str, str], share: str
+) -> None:
+    page = text_of(client, "pooling-invariance", **query)
+    assert ["47", share] == re.findall(r"change by more than 0\.05 \((\d+) ?%\)", page)
+
+
+def test_blurring_before_skipping_leaves_less_to_change(client: TestClient) -> None:
+    sharp, soft = (
+        [
+            float(one)
+            for one in re.findall(r"by up to ([\d.]+)\.", text_of(client, "pooling-invariance", **query))
+        ][-1]
+        for query in (
+            {"picture": "stripes", "pool": "skip"},
+            {"picture": "stripes", "pool": "skip", "blur": "yes"},
+        )
+    )
+    assert (1.0, 0.0) == (sharp, soft)
+
+
+def test_what_pooling_saves_is_counted_as_torch_would(client: TestClient) -> None:
+    for query, side in (({}, 64), ({"width": "2", "pace": "2", "pad": "0"}, 32), ({"pool": "adaptive"}, 4)):
+        page = text_of(client, "pooling-invariance", **query)
+        assert f" {numel(nn.Linear(16 * side * side, 10))} " in page
+    assert "give a vector of the same length" in page
