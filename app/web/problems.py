@@ -39,6 +39,7 @@ STATUS: Mapping[str, int] = {
     "image_unknown": 404,
     "photo_unknown": 404,
     "network_unknown": 404,
+    "challenge_unknown": 404,
     "lesson_unknown": 404,
     "own_network_unknown": 404,
     "unknown_kernel": 404,  # asked for by name; one inside a text has a position

@@ -6,6 +6,7 @@ from app.web.addresses import API
 from app.web.api import (
     attribution,
     batch,
+    challenges,
     classify,
     code,
     compare,
@@ -48,5 +49,6 @@ for resource in (
     gradients,
     learnings,
     toeplitz,
+    challenges,
 ):
     router.include_router(resource.router)

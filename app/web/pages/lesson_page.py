@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from app.engine.trace import Trace
 from app.explorer import Explorer
+from app.explorer.challenges import CHALLENGES
 from app.i18n import Language
 from app.i18n.catalogue import load_catalogue
 from app.i18n.numbers import format_number
@@ -100,6 +101,7 @@ def lesson_values(
         "lab": lab_url(lesson.lab, state.image, lang) if lesson.lab else "",
         "before": lessons[at - 1] if at else None,
         "after": lessons[at + 1] if at is not None and at + 1 < len(lessons) else None,
+        "challenges": [one for one in CHALLENGES if one.lesson == lesson.slug],
         "markdown": markdown,
         "mathml": mathml,
         "views": [
