@@ -12,7 +12,8 @@ from app.domain.errors import UserError
 from app.domain.shapes import Shape
 from app.engine.reading import LARGEST, plan
 from app.engine.trace import reads_whole_photo
-from app.explorer import Explorer
+from app.explorer import Explorer, Scene
+from app.explorer.frameworks import shown
 from app.layers.stack import Stack
 from app.web.addresses import API, encode
 from app.web.api.code import FILE
@@ -66,6 +67,7 @@ def _written(explorer: Explorer, state: LabState) -> dict[str, Any]:
     return {
         "scripts": scripts,
         "differences": told,
+        "shown": shown(explorer, Scene(state.image, stack.text, state.size, state.fit)),
         "shape": shape,
         "layers": stack.layers,
         "files": {name: FILE.format(framework=name) for name in FRAMEWORKS},

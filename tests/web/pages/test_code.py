@@ -92,11 +92,11 @@ def test_the_measured_comparison_is_shown_where_there_is_one(
     client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(code, "MEASURED", tmp_path / "frameworks.json")
-    assert "<table" not in read(client)
+    assert "measured-title" not in read(client)
     code.MEASURED.write_text(json.dumps(FIGURES), encoding="utf-8")
     text = read(client, lang="es")
     assert "keras 3" in text
     assert "1,798" in text
     assert "2026-11-25" in text
     code.MEASURED.write_text('{"frameworks": {}}', encoding="utf-8")
-    assert "<table" not in read(client)
+    assert "measured-title" not in read(client)
