@@ -46,7 +46,6 @@ class BlockView:
     before_scale: Scale
     before_rows: int
     before_cols: int
-    inputs: int  # maps
     reads: int  # maps, or the single numbers that a dense layer reads
     stride: int
     kernel: tuple[int, int]
@@ -74,7 +73,7 @@ class BlockView:
 
 @dataclass(frozen=True)
 class Vote:
-    """One map's part in the answer: its number, its share, and where it stands on the sheet."""
+    """One map's part in the answer: its number and its share."""
 
     unit: int
     share: float
@@ -228,7 +227,6 @@ def _block(trace: Trace, block: Block, addresses: Addresses) -> BlockView:
         before_scale=scale_of(trace, block.learned, 0, shade),
         before_rows=trace.stages[block.learned].shape[1],
         before_cols=trace.stages[block.learned].shape[2],
-        inputs=trace.stages[block.source].shape[0],
         reads=before[0],
         stride=getattr(layer, "stride", (1, 1))[0],
         kernel=getattr(layer, "kernel_size", (1, 1)),
@@ -265,7 +263,6 @@ def _data(trace: Trace, block: Block, addresses: Addresses) -> dict[str, Any]:
         "sheet": addresses.atlas(block.out),
         "before": addresses.atlas(block.learned),
         "means": means.round(4).tolist(),
-        "zeros": (maps == 0).mean(axis=(1, 2)).round(3).tolist(),
         "peaks": peaks,
         "feeders": strongest.tolist(),
         "added": np.take_along_axis(added, strongest, axis=1).round(4).tolist(),

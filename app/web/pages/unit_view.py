@@ -82,9 +82,6 @@ class UnitView:
     field: Box
     window: Box
     likeness: Likeness | None
-    mean: float
-    zeros: float
-    rank: int
 
     @property
     def line_values(self) -> tuple[float, ...]:
@@ -124,8 +121,6 @@ def unit_view(
     shade = Shade("auto", "layer")
     largest = max(float(np.abs(term.weights).max()) for term in shown if term.weights is not None)
     kernels = choose_scale(-largest, largest, "diverging")
-    after = trace.stages[block.out].maps
-    means = after.mean(axis=(1, 2))
     layer = trace.layer(block.learned)
     active = active_stage(trace, block)
     return UnitView(
@@ -175,9 +170,6 @@ def unit_view(
         likeness=nearest_kernel(layer.tensor.weights[spot.unit])
         if isinstance(layer, Weights) and block.learned - 1 <= picture_stage(trace.stack) + 1
         else None,
-        mean=float(means[spot.unit]),
-        zeros=float((after[spot.unit] == 0).mean()),
-        rank=int((means > means[spot.unit]).sum()) + 1,
     )
 
 

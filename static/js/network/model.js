@@ -9,7 +9,7 @@ import { number, say } from '../words.js';
  * @typedef {object} Block
  * @property {number} number @property {string} kind @property {number} learned @property {[number, number, number]} shape
  * @property {[number, number, number]} beforeShape @property {number} columns @property {number} beforeColumns
- * @property {string} sheet @property {string} before @property {number[]} means @property {number[]} zeros
+ * @property {string} sheet @property {string} before @property {number[]} means
  * @property {[number, number][]} peaks @property {number[][]} feeders @property {number[][]} added
  */
 /** @typedef {{picture: [number, number, number], pictureStage: number, blocks: Block[], votes: number[], windows: any[]}} Data */
