@@ -65,13 +65,14 @@ class ShapesQuestion:
 @dataclass(frozen=True)
 class Planes:
     """A pair as numbers; `hidden` is the kernel to be found where it is known: as it is learned, so it may be
-    turned by 180° against the one that made the picture.
+    turned by 180° against the one that made the picture. `mean` was taken from the picture before.
     """
 
     before: Exact
     after: Exact
     size: tuple[int, int]
     hidden: Exact | None
+    mean: float = 0.0
 
 
 class Run(Protocol):
@@ -100,20 +101,21 @@ def read_pair(explorer: Explorer, question: KernelQuestion) -> Planes:
     """
     pair, setting = question.pair, question.setting
     grey = _plane(explorer, Scene(pair.image, "gray", pair.size, pair.fit))
-    before: Exact = grey - grey.mean() if pair.centred else grey
+    mean = float(grey.mean()) if pair.centred else 0.0
+    before: Exact = grey - mean
     if pair.kernel:
         hidden = _kernel(explorer, pair.kernel)
         used = hidden[::-1, ::-1] if pair.rule == "convolution" else hidden
         after = _slid(before, used, setting)
         size = (hidden.shape[0], hidden.shape[1])
-        return Planes(before, after, size, used[::-1, ::-1] if setting.flip else used)
+        return Planes(before, after, size, used[::-1, ::-1] if setting.flip else used, mean)
     if pair.target.startswith(GRID):
         after = _single(read_grid(pair.target))
     elif pair.target:
         after = _plane(explorer, Scene(pair.image, pair.target, pair.size, pair.fit))
     else:
         after = _plane(explorer, Scene(pair.after, "gray", pair.size, pair.fit))
-    return Planes(before, after, setting.size, None)
+    return Planes(before, after, setting.size, None, mean)
 
 
 def begin(explorer: Explorer, question: KernelQuestion | ShapesQuestion) -> Run:

@@ -34,8 +34,16 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "course_counts.",  # settings by name, presets, layers
     "course_frequency.",  # real, imaginary: the two parts of a response
     "course_growth.",  # settings by name; line_<choice>
+    "course_learning.demo_",  # hand, stack: what is propagated through; says_ the same
+    "course_learning.note_",  # how an entry comes about
     "course_learning.pair_",  # the picture that a kernel is learned from
+    "course_learning.picture_",  # before, after, now
+    "course_learning.rule_",
+    "course_learning.says_",
+    "course_learning.start_",
     "course_learning.table_",  # V, K, Z, T, G, g, h
+    "course_shapes.class_",  # what is drawn: ring, square, plus; triangle and others that it never saw
+    "course_shapes.part_",  # of the cat/dog network
     "course_signal.wave_",  # the signal that is smoothed
     "course_toeplitz.",  # settings by name with their choices
     "errors.",

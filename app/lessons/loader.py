@@ -37,6 +37,7 @@ VIEWS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "compare": {"law": ("equivariance", "invariance")},
     "toeplitz": {},
     "learning": {},
+    "shapes": {},
     "tensor": {},
     "code": {},
 }

@@ -42,7 +42,11 @@ if (document.querySelector("[data-network]")) {
 if (document.querySelector("main.lesson, main.course")) import("./lesson/progress.js").then((progress) => progress.start());
 if (document.querySelector("main.lesson")) import("./lesson/keep.js").then((keep) => keep.start());
 if (document.querySelector("[data-lesson-view='tensor']")) import("./lesson/tensor.js").then((view) => view.start());
-if (document.querySelector("[data-lesson-view='learning']")) import("./lesson/learning.js").then((view) => view.start());
+if (document.querySelector("[data-lesson-view='learning']")) {
+  import("./lesson/learning.js").then((view) => view.start());
+  import("./lesson/back.js").then((view) => view.start());
+}
+if (document.querySelector("[data-lesson-view='shapes']")) import("./lesson/shapes.js").then((view) => view.start());
 if (document.querySelector("[data-lesson-view='signal']")) import("./lesson/signal.js").then((view) => view.start());
 if (document.querySelector("[data-lesson-view='toeplitz']")) import("./lesson/toeplitz.js").then((view) => view.start());
 if (document.querySelector("[data-compare-drag]")) import("./lesson/compare.js").then((view) => view.start());

@@ -119,6 +119,12 @@ def _count(found: Gradients) -> int:
     return ENTRIES if products <= LIGHT else 1
 
 
+def agreeing_digits(value: float, other: float) -> int:
+    """In how many digits two numbers agree, at most 12; two that are nearly 0 agree in all."""
+    size = max(abs(value), abs(other))
+    return _digits(value - other, size if size > 10**-MOST_DIGITS else 0.0)
+
+
 def _digits(error: float, size: float) -> int:
     share = abs(error) / size if size else 0.0
     return MOST_DIGITS if share < 10**-MOST_DIGITS else max(0, math.floor(-math.log10(share)))

@@ -1,48 +1,38 @@
-"""Learning in two demonstrations: a gradient taken apart by hand, and a kernel found from a pair of pictures."""
+"""Learning in two demonstrations: back-propagation taken apart, and a kernel found from a pair of pictures."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from app.engine.gradients.convolution import Exact, Slide, convolve, input_gradient, kernel_gradient
-from app.engine.gradients.terms import input_links, kernel_links
-from app.engine.learning.descent import MAX_STEPS, Descent, Setting, descend
-from app.explorer import Explorer, Scene
+from app.engine.gradients.convolution import Exact
+from app.engine.learning.descent import Descent, Setting, check_bound, descend
+from app.explorer import Explorer
+from app.explorer.learnings import KernelQuestion, Pair, Planes, Rule, read_pair
 from app.i18n import Language
-from app.kernels.registry import make
+from app.web.addresses import API, encode
+from app.web.language import say_in
+from app.web.pages.back_sheet import sheet
 from app.web.pages.scene import FIRST_IMAGE
 from app.web.pages.swatches import Drawn
 from app.web.pages.view_query import kept, number_of, view_link
 
-V: Exact = np.array(
-    [[1, 0, 2, 1, 0], [0, 1, 1, 0, 2], [2, 1, 0, 1, 1], [0, 2, 1, 0, 0], [1, 0, 1, 2, 1]], float
-)
-K: Exact = np.array([[1, 0, -1], [2, 0, 0], [0, 1, 1]], float)
-T: Exact = np.array([[4, 1], [3, 2]], float)
-STRIDE = Slide(stride=(2, 2))
-RATES = (0.01, 0.02, 0.05, 0.1)
-OWN = ("entry", "pair", "kernel", "turned", "rate", "momentum", "steps", "show")
+NOISE = "pattern(noise,size=64)"
+BACK = ("demo", "entry", "cover", "check")
+RUN = ("pair", "kernel", "made", "learned", "start", "seed", "rate", "momentum", "goal", "steps", "show")
+OWN = (*BACK, *RUN)
 PAIRS = ("noise", "photo", "centred")
 KERNELS = ("sobel_x", "sobel_y", "sharpen", "emboss", "laplacian4", "box")
-SIZE, WIDTH, HEIGHT = 3, 600.0, 200.0
+RULES: tuple[Rule, ...] = ("correlation", "convolution")
+STARTS = ("zeros", "random")
+PACES = (10, 40, 0)
+MOST, GOAL = 500, 200  # steps that the page holds; those of a run unless told
+WIDTH, HEIGHT = 600.0, 200.0
 LOWEST = 1e-10  # where the curve's axis ends
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A number of a table by hand: what it is part of (``at`` the entry taken apart, ``in`` its sum), its link."""
-
-    value: float
-    mark: str = ""
-    url: str = ""
-
-
-Table = tuple[tuple[Cell, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -53,104 +43,97 @@ class Tick:
     power: int
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A run as the address sets it: `made` steps of `goal`."""
+
+    pair: str
+    kernel: str
+    made_by: Rule
+    learned_by: Rule
+    start: str
+    seed: int
+    rate: float
+    momentum: float
+    goal: int
+    made: int
+
+    def question(self, image: str) -> KernelQuestion:
+        """The question as the explorer takes it."""
+        pair = Pair(
+            NOISE if self.pair == "noise" else image, centred=self.pair == "centred", kernel=self.kernel,
+            rule=self.made_by,
+        )  # fmt: skip
+        seed = self.seed if self.start == "random" else None
+        flip = self.learned_by == "convolution"
+        return KernelQuestion(
+            pair, Setting(flip=flip, seed=seed, rate=self.rate, momentum=self.momentum), self.goal
+        )
+
+
 def values(explorer: Explorer, query: Mapping[str, str], lang: Language) -> Mapping[str, Any]:
     """Both demonstrations as the query sets them; what it leaves out is as on the first visit."""
-    return {"hand": _by_hand(query), "run": _run(explorer, query), "kept": kept(query), "most": MAX_STEPS}
+    back = sheet(query, OWN, lang, say_in(lang))
+    return {"back": back, "run": _run(explorer, query), "kept": _kept(query, RUN), "most": MOST}
 
 
-def _by_hand(query: Mapping[str, str]) -> Mapping[str, Any]:
-    """Demonstration A at stride 2: tables, and the chosen entry of g or h as its sum."""
-    z = convolve(K[None, None], V[None], STRIDE)[0]
-    grad = 2 * (z - T)
-    g = kernel_gradient(grad[None], V[None], (3, 3), STRIDE)[0, 0]
-    h = input_gradient(K[None, None], grad[None], (1, 5, 5), STRIDE)[0]
-    kind, row, col = _entry(query.get("entry", ""))
-    if kind == "g":
-        links = list(kernel_links((0, 0, row, col), V[None], (1, 2, 2), 1, STRIDE))
-    else:
-        links = list(input_links((0, row, col), K[None, None], (1, 5, 5), (1, 2, 2), STRIDE))
-    met = {link.index[-2:] for link in links}
-    outputs = {link.output[-2:] for link in links}
-    return {
-        "entry": f"{kind}[{row}, {col}]",
-        "kind": kind,
-        "tables": (
-            ("V", _table(V, met if kind == "g" else {(row, col)}, "in" if kind == "g" else "at")),
-            ("K", _table(K, {(row, col)} if kind == "g" else met, "at" if kind == "g" else "in")),
-            ("Z", _table(z)),
-            ("T", _table(T)),
-            ("G", _table(grad, outputs, "in")),
-            ("g", _linked(query, "g", g, (row, col) if kind == "g" else None)),
-            ("h", _linked(query, "h", h, (row, col) if kind == "h" else None)),
-        ),
-        "products": [(link.factor, float(grad[link.output[-2:]])) for link in links],
-        "total": float((g if kind == "g" else h)[row, col]),
-        "loss": float(np.square(z - T).sum()),
-        "rates": [(rate, _loss_of(K - rate * g)) for rate in RATES],
-    }
+def _kept(query: Mapping[str, str], own: tuple[str, ...]) -> dict[str, str]:
+    """What the form of one demonstration hands on of the page and of the other."""
+    others = {name: query[name] for name in OWN if query.get(name) and name not in own}
+    return {**kept(query), **others}
 
 
-def _loss_of(kernel: Exact) -> float:
-    return float(np.square(convolve(kernel[None, None], V[None], STRIDE)[0] - T).sum())
-
-
-def _entry(text: str) -> tuple[str, int, int]:
-    """An entry such as ``h.2.2``; g's first where the address names none."""
-    kind, _, rest = text.partition(".")
-    row, _, col = rest.partition(".")
-    side = {"g": 3, "h": 5}.get(kind, 0)
-    if row.isdecimal() and col.isdecimal() and int(row) < side and int(col) < side:
-        return kind, int(row), int(col)
-    return "g", 0, 0
-
-
-def _table(matrix: Exact, marked: Iterable[tuple[int, ...]] = (), mark: str = "") -> Table:
-    places = set(marked)
-    return tuple(
-        tuple(Cell(float(value), mark if (row, col) in places else "") for col, value in enumerate(line))
-        for row, line in enumerate(matrix)
-    )
-
-
-def _linked(query: Mapping[str, str], kind: str, matrix: Exact, chosen: tuple[int, int] | None) -> Table:
-    return tuple(
-        tuple(
-            Cell(
-                float(value),
-                "at" if (row, col) == chosen else "",
-                view_link(query, OWN, "by-hand", entry=f"{kind}.{row}.{col}"),
-            )
-            for col, value in enumerate(line)
-        )
-        for row, line in enumerate(matrix)
+def _asked(query: Mapping[str, str]) -> Asked:
+    made = int(number_of(query, "steps", 0))
+    goal = int(number_of(query, "goal", max(made, GOAL)))
+    check_bound("steps", made, 0, MOST)
+    check_bound("steps", goal, 1, MOST)
+    seed = int(number_of(query, "seed", 0))
+    check_bound("seed", seed, 0, 2**31 - 1)
+    return Asked(
+        pair=_one_of(query, "pair", PAIRS),
+        kernel=_one_of(query, "kernel", KERNELS),
+        made_by="convolution" if query.get("made") == "convolution" else "correlation",
+        learned_by="convolution" if query.get("learned") == "convolution" else "correlation",
+        start=_one_of(query, "start", STARTS),
+        seed=seed,
+        rate=number_of(query, "rate", 0.4),
+        momentum=number_of(query, "momentum", 0.0),
+        goal=max(goal, made),
+        made=made,
     )
 
 
 def _run(explorer: Explorer, query: Mapping[str, str]) -> Mapping[str, Any]:
-    """Demonstration B: the descent, its curve, and the kernel after the chosen step."""
-    pair = _one_of(query, "pair", PAIRS)
-    kernel = _one_of(query, "kernel", KERNELS)
-    turned = query.get("turned") == "true"
-    rate, momentum = number_of(query, "rate", 0.4), number_of(query, "momentum", 0.0)
-    steps = int(number_of(query, "steps", 200))
-    known: Exact = np.array(make(kernel), np.float64)
-    wanted = known[::-1, ::-1] if turned else known
-    before = _before(explorer, query, pair)
-    found = descend(
-        before, convolve(wanted[None, None], before[None])[0], Setting(rate=rate, momentum=momentum), steps
-    )
+    """The descent, its curve, and the kernel and the pictures after the chosen step."""
+    asked, image = _asked(query), query.get("image") or FIRST_IMAGE
+    question = asked.question(image)
+    planes = read_pair(explorer, question)
+    found = descend(planes.before, planes.after, question.setting, asked.made)
+    hidden = planes.hidden
+    assert hidden is not None  # the page's pairs are made by a kernel that it knows
     show = min(max(int(number_of(query, "show", found.steps)), 0), found.steps)
-    errors = found.errors(wanted)
+    errors = found.errors(hidden)
+
+    def link(**changes: object) -> str:
+        return view_link({**query, "show": ""}, OWN, "learn", goal=asked.goal, **changes)
+
+    turned = asked.made_by != asked.learned_by
     return {
-        "pair": pair, "pairs": PAIRS, "kernel": kernel, "kernels": KERNELS, "turned": turned,
-        "rate": f"{rate:g}", "momentum": f"{momentum:g}", "steps": steps, "made": found.steps, "show": show,
-        "bound": found.bound, "ratio": found.ratio, "lost": found.lost, "grows": found.losses[-1] > found.losses[0],
+        "asked": asked, "pairs": PAIRS, "kernels": KERNELS, "rules": RULES, "starts": STARTS, "paces": PACES,
+        "rate": f"{asked.rate:g}", "momentum": f"{asked.momentum:g}", "made": found.steps, "show": show,
+        "bound": found.bound, "ratio": found.ratio, "lost": found.lost,
+        "grows": bool(found.steps and found.losses[-1] > found.losses[0]), "turned": turned, "photo": image,
         "loss": float(found.losses[show]), "error": float(errors[show]), "last_error": float(errors[-1]),
-        "drawn": _drawn(found.kernels[show], wanted), "wanted": Drawn(wanted),
-        "largest": float(np.abs(wanted).max()),
+        "drawn": _drawn(found.kernels[show], hidden), "wanted": Drawn(hidden),
+        "largest": float(np.abs(hidden).max()),
         "numbers": json.dumps([[float(f"{one:.3g}") for one in line.ravel()] for line in found.kernels]),
         "losses": json.dumps([float(f"{one:.3g}") for one in found.losses]),
         "errors": json.dumps([float(f"{one:.3g}") for one in errors]),
+        "one": link(steps=found.steps + 1) if found.steps < MOST and not found.lost else "",
+        "ten": link(steps=min(found.steps + 10, MOST)) if found.steps < MOST and not found.lost else "",
+        "first": link(steps=0) if found.steps else "",
+        "pictures": _pictures(asked, question, planes, found.kernels[show]),
         **_curve(found, show),
     }  # fmt: skip
 
@@ -161,11 +144,32 @@ def _drawn(kernel: Exact, wanted: Exact) -> Drawn:
     return Drawn(shown, float(max(np.abs(wanted).max(), np.abs(shown).max())))
 
 
-def _before(explorer: Explorer, query: Mapping[str, str], pair: str) -> Exact:
-    image = "pattern(noise,size=64)" if pair == "noise" else query.get("image") or FIRST_IMAGE
-    cells = explorer.trace(Scene(image, "gray", 64, "crop")).stages[-1].maps[0].astype(np.float64)
-    centred: Exact = cells - cells.mean() if pair == "centred" else cells
-    return centred
+def _pictures(asked: Asked, question: KernelQuestion, planes: Planes, kernel: Exact) -> Mapping[str, str]:
+    """Addresses of the picture before, the one after, and what the kernel makes now, on the scale of the after.
+
+    `now_from` and `now_behind` stand around the kernel's numbers in the last one.
+    """
+    centred = asked.pair == "centred"
+    grey = f"gray|normalize(({planes.mean:.6g}),(1))" if centred else "gray"
+    stage = 2 if centred else 1
+    largest = float(np.abs(planes.after).max()) or 1.0
+    shade = {"colors": "diverging", "scope": "stack", "low": f"{-largest:.6g}", "high": f"{largest:.6g}"}
+    base = {"image": question.pair.image, "size": "64", "fit": "crop"}
+
+    def conv(matrix: str, rule: Rule) -> str:
+        flip = ",flip=true" if rule == "convolution" else ""
+        return f"{API}/maps/{stage + 1}/0.png?{encode({**base, 'stack': f'{grey}|conv({matrix}{flip})', **shade})}"
+
+    numbers = ";".join(",".join(f"{one:.4g}" for one in row) for row in np.clip(kernel, -1e6, 1e6).tolist())
+    start, _, end = conv("[0.5]", asked.learned_by).partition("0.5")
+    signed = {"colors": "diverging" if centred else "gray"}
+    return {
+        "before": f"{API}/maps/{stage}/0.png?{encode({**base, 'stack': grey, **signed})}",
+        "after": conv(asked.kernel, asked.made_by),
+        "now": f"{start}{numbers}{end}",
+        "from": start,
+        "behind": end,
+    }
 
 
 def _curve(found: Descent, show: int) -> Mapping[str, Any]:
@@ -173,7 +177,7 @@ def _curve(found: Descent, show: int) -> Mapping[str, Any]:
     heights = np.log10(np.clip(found.losses, LOWEST, None))
     low, high = np.floor(heights.min()), np.ceil(heights.max() + 1e-9)
     high = max(high, low + 1)
-    xs = np.linspace(0, WIDTH, len(heights))
+    xs = np.linspace(0, WIDTH, max(len(heights), 2))[: len(heights)]
     ys = HEIGHT * (high - heights) / (high - low)
     every = max(1, int(np.ceil((high - low) / 5)))
     return {
