@@ -71,6 +71,7 @@ def test_a_new_torch_layer_is_drawn_within_the_bound() -> None:
     assert float(weights.std()) == pytest.approx(bound / 3**0.5, rel=0.02)
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_a_new_keras_layer_is_drawn_within_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     keras = pytest.importorskip("keras")
