@@ -137,13 +137,14 @@ def question_of(
         settings = any(name in query for name in question.again.settings or {})
         changed = state.stack not in (None, written.stack) or state.size not in (0, written.size)
         if state.round > 1 or changed or settings:
-            drawn = draw(question.again, trace, query, _written)
+            drawn = draw(question.again, trace, query, written_number)
             asked = Asked(drawn.question, drawn=True) if drawn else replace(asked, nothing=True)
     options = asked.question.options
     return replace(asked, chosen=options[state.answer]) if 0 <= state.answer < len(options) else asked
 
 
-def _written(value: float, language: str) -> str:
+def written_number(value: float, language: str) -> str:
+    """A number as the pages write it in a language."""
     return format_number(value, "es" if language == "es" else "en")
 
 
