@@ -1,6 +1,6 @@
 # Everything one does with Convisor. `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help serve test hostile audit check format train evaluate bench image lock screenshot chromium install install-test
+.PHONY: help serve test hostile audit check format train evaluate bench image verify lock screenshot chromium install install-test
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -57,6 +57,10 @@ bench: install-test ## Compare our speed with the plain way
 
 screenshot: install-test chromium ## Draw docs/screenshot.png anew
 	CHROMIUM="$$(deploy/find_chromium.sh)" $(PY) -m docs.screenshot
+
+verify: ## Build the image, run it locked down, and start compose.yaml, for real
+	deploy/verify_image.sh
+	deploy/verify_compose.sh
 
 image: ## Build the container image
 	docker build --tag $(IMAGE) --build-arg TORCH_INDEX="$(TORCH_INDEX)" .
