@@ -20,8 +20,8 @@ SOURCES = (
     Source("keras_now", "Introducing Keras 3.0", "keras.io/keras_3", LOOKED_UP),
     Source(
         "keras_2",
-        "Keras 2.3.0, release notes",
-        "github.com/keras-team/keras/releases/tag/2.3.0",
+        "Keras 2.3.0 and 2.4.0, release notes",
+        "github.com/keras-team/keras/releases, tags 2.3.0 and 2.4.0",
         "2019-09",
     ),
     Source(
