@@ -1,16 +1,16 @@
 """Start the server: `python -m app`, with the address from HOST and PORT."""
 
 import os
+import resource
 import shutil
 from typing import Any
 
 import uvicorn
 
 from app.settings import Settings
+from app.web.patience import PatientProtocol
 
-# A stack may have 16,000 characters, three bytes each once escaped; httptools has no limit of its own,
-# h11 (where httptools is missing) stops at 64 KiB unless told.
-REQUEST_HEAD_BYTES = 128 * 1024
+DESCRIPTORS = 65_536
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -35,6 +35,7 @@ def main() -> None:
     # read by NumPy when it is first imported, so before the program is: jobs side by side keep the cores busy
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settings = Settings()
+    _allow_connections()
     if settings.workers > 1:
         _share_counts(settings)
     uvicorn.run(
@@ -43,12 +44,19 @@ def main() -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        h11_max_incomplete_event_size=REQUEST_HEAD_BYTES,
+        http=PatientProtocol,
         timeout_graceful_shutdown=5,
         server_header=False,
         access_log=False,
         log_config=LOGGING,
     )
+
+
+def _allow_connections() -> None:
+    """Let connections take as many descriptors as the system allows; the usual 1,024 are soon used up."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if most == resource.RLIM_INFINITY else min(most, DESCRIPTORS)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _share_counts(settings: Settings) -> None:

@@ -156,7 +156,13 @@ class Shelf:
         for weights in sorted(self._folder.glob("*.safetensors")):
             try:
                 network = load(weights, weights.with_suffix(".json"))
-            except (NetworkFileError, OSError) as fault:
+            except (
+                NetworkFileError,
+                OSError,
+                ValueError,
+                TypeError,
+                LookupError,
+            ) as fault:  # of any wrong content
                 _log.error("network %s left out: %s", weights.name, fault)
             else:
                 yield network.name, network

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
+import logging
 import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar, get_origin, get_type_hints
 
 from app.domain.errors import UserError
 
@@ -17,11 +20,27 @@ _TOMBSTONE, _TEMPORARY, _LOCK = ".gone", ".new-", ".lock"
 _TOMBSTONE_SECONDS = 30 * 24 * 3600.0
 _MAX_TOMBSTONES = 10_000
 _GRACE_SECONDS = 600.0
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+Kept = TypeVar("Kept")
+_log = logging.getLogger(__name__)
 
 
 def hash_of(token: str) -> str:
     """What is kept of a delete token."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def typed(made: Callable[..., Kept], fields: object) -> Kept:
+    """A dataclass of plain values from what a file holds; ValueError where its names or types are others."""
+    try:
+        kept = made(**fields)  # type: ignore[arg-type]  # anything may stand in a damaged file
+        for name, kind in get_type_hints(made).items():
+            value = getattr(kept, name)
+            if not isinstance(value, (int, float) if kind is float else get_origin(kind) or kind):
+                raise TypeError(name)
+    except TypeError as fault:
+        raise ValueError("unknown header") from fault
+    return kept
 
 
 def write_atomically(path: Path, parts: Iterable[bytes | memoryview], created: float, expires: float) -> None:
@@ -38,7 +57,8 @@ def write_atomically(path: Path, parts: Iterable[bytes | memoryview], created: f
         os.utime(temporary, (created, expires))
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        with suppress(OSError):  # the first fault is the one to tell
+            os.unlink(temporary)
         raise
 
 
@@ -48,7 +68,7 @@ class KeptFiles:
     An expired file leaves an empty one with its name for 30 days, so that its old address answers "gone"
     and not "unknown"; the name is random and says nothing about the file. One that is deleted by its owner
     leaves nothing. `most_files` bounds their number within the budget; `full` is the code of the fault when
-    there is no room.
+    there is no room. A folder that cannot be made or written to is named in the log and tried again at every call.
     """
 
     def __init__(
@@ -68,9 +88,12 @@ class KeptFiles:
         self._budget = budget_bytes
         self._most_files = most_files
         self._full = full
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with suppress(PermissionError):  # a mounted folder may belong to someone else
-            folder.chmod(0o700)
+        try:
+            self._make_folder()
+            with suppress(PermissionError):  # a mounted folder may belong to someone else
+                folder.chmod(0o700)
+        except OSError as fault:
+            _log.error("uploads cannot be kept: %s", fault)
 
     def path(self, name: str) -> Path:
         """Where a file is, or would be."""
@@ -80,6 +103,11 @@ class KeptFiles:
         """Whether a file of this name had its time and is gone."""
         return self._tombstone(name).exists()
 
+    def unreadable(self, fault: OSError) -> UserError:
+        """The system's fault in reading a file as the user's; its name, the key to it, is not logged."""
+        _log.error("an upload cannot be read: %s", fault.strerror)
+        return UserError("store_unreadable")
+
     def add(self, length: int, now: float, write: Callable[[], None]) -> None:
         """Let `write` add a file of `length` bytes; the oldest make room for it.
 
@@ -88,33 +116,32 @@ class KeptFiles:
         UserError
             `full` if it cannot fit: the budget is too small for it, or what fills the budget was added
             within the last ten minutes and is likely to be in use, or the disk itself is full.
+            `store_unwritable` if the folder cannot be written to.
         """
-        with self._locked():
+        with self._told(), self._locked():
             self._bury_expired(now)
             self._make_room(length, now)
-            try:
-                write()
-            except OSError:
-                raise UserError(self._full) from None
+            write()
 
     def delete(self, name: str) -> None:
-        """Delete a file for good."""
-        self.path(name).unlink(missing_ok=True)
+        """Delete a file for good; `store_unwritable` if the folder cannot be written to."""
+        with self._told():
+            self.path(name).unlink(missing_ok=True)
 
     def sweep(self) -> None:
-        """Delete what is over its time; meant to be called every minute or so."""
+        """Delete what is over its time; meant to be called every minute or so. A fault of the disk is logged."""
         now = self.clock()
-        with self._locked():
-            self._bury_expired(now)
-            tombstones = sorted(self._files(_TOMBSTONE), key=lambda entry: entry.stat().st_mtime_ns)
-            surplus = max(0, len(tombstones) - _MAX_TOMBSTONES)
-            for count, entry in enumerate(tombstones):
-                if count < surplus or entry.stat().st_mtime < now - _TOMBSTONE_SECONDS:
-                    os.unlink(entry.path)
+        try:
+            with self._locked():
+                self._bury_expired(now)
+                self._clear_tombstones(now)
+        except OSError as fault:
+            _log.error("expired uploads stay: %s", fault.strerror)
 
     def is_writable(self) -> bool:
         """Whether a file can be made in the folder now."""
         try:
+            self._make_folder()
             with tempfile.TemporaryFile(dir=self._folder) as file:
                 file.write(b"0")
                 file.flush()
@@ -129,9 +156,24 @@ class KeptFiles:
     def _tombstone(self, name: str) -> Path:
         return self._folder / (name + _TOMBSTONE)
 
+    def _make_folder(self) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """The system's fault in writing as the user's: a full disk, or a folder that takes nothing."""
+        try:
+            yield
+        except OSError as fault:
+            if fault.errno in _NO_ROOM:
+                raise UserError(self._full) from None
+            _log.error("an upload cannot be kept: %s", fault.strerror)
+            raise UserError("store_unwritable") from None
+
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Hold the folder's lock against other threads and processes; the system frees it if one dies."""
+        self._make_folder()  # it may have been removed since the start
         handle = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
@@ -151,6 +193,13 @@ class KeptFiles:
         for entry, status in self._kept():
             if status.st_mtime <= now:
                 self._bury(entry, now)
+
+    def _clear_tombstones(self, now: float) -> None:
+        tombstones = sorted(self._files(_TOMBSTONE), key=lambda entry: entry.stat().st_mtime_ns)
+        surplus = max(0, len(tombstones) - _MAX_TOMBSTONES)
+        for count, entry in enumerate(tombstones):
+            if count < surplus or entry.stat().st_mtime < now - _TOMBSTONE_SECONDS:
+                os.unlink(entry.path)
 
     def _make_room(self, needed: int, now: float) -> None:
         kept = self._kept()
@@ -174,9 +223,10 @@ class KeptFiles:
         return found
 
     def _bury(self, entry: os.DirEntry[str], now: float) -> None:
-        """Replace a file by its tombstone."""
+        """Replace a file by its tombstone; a disk too full for one more name loses the tombstone alone."""
         tombstone = self._tombstone(entry.name.removesuffix(self._suffix))
-        tombstone.touch(mode=0o600)
-        os.utime(tombstone, (now, now))
+        with suppress(OSError):
+            tombstone.touch(mode=0o600)
+            os.utime(tombstone, (now, now))
         with suppress(FileNotFoundError):
             os.unlink(entry.path)

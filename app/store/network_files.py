@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from app.domain.errors import UserError
-from app.store.kept_files import KeptFiles, hash_of, write_atomically
+from app.store.kept_files import KeptFiles, hash_of, typed, write_atomically
 
 _NAME = re.compile(r"n[0-9a-f]{32}")
 _NAMED = re.compile(r"(?<![0-9a-z_])n[0-9a-f]{32}(?![0-9a-z_])")
@@ -125,9 +125,11 @@ class NetworkStore:
                 if os.fstat(file.fileno()).st_size != len(line) + header.length:
                     raise ValueError("wrong length")
                 data = file.read() if whole else b""
-        except (FileNotFoundError, ValueError):
+        except (FileNotFoundError, NotADirectoryError, ValueError):
             gone = self.files.was_here(name)
             raise UserError("network_expired" if gone else "own_network_unknown") from None
+        except OSError as fault:
+            raise self.files.unreadable(fault) from None
         if header.expires <= self.files.clock():
             raise UserError("network_expired")
         return header, data
@@ -135,11 +137,12 @@ class NetworkStore:
 
 def _header(line: bytes) -> Header:
     """A header from its line; ValueError where it is none, as after a crash of the machine."""
-    try:
-        fields = json.loads(line)
-        return Header(**{**fields, "classes": tuple(fields["classes"])})
-    except (TypeError, KeyError) as fault:
-        raise ValueError("unknown header") from fault
+    fields = json.loads(line)
+    if not isinstance(fields, dict) or not isinstance(fields.get("classes"), list):
+        raise ValueError("unknown header")
+    if not all(isinstance(name, str) for name in fields["classes"]):
+        raise ValueError("unknown header")
+    return typed(Header, {**fields, "classes": tuple(fields["classes"])})
 
 
 def _stored(name: str, header: Header, token: str | None) -> StoredNetwork:

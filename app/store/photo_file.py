@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.store.kept_files import write_atomically
+from app.store.kept_files import typed, write_atomically
 from app.store.shrink import Pixels
 
 HEADER_BYTES = 512
@@ -54,11 +54,8 @@ def read_header(path: Path) -> Header:
     with path.open("rb") as file:
         fields = json.loads(file.read(HEADER_BYTES))
         length = os.fstat(file.fileno()).st_size
-    try:
-        header = Header(**fields)
-    except TypeError as fault:
-        raise ValueError("unknown header") from fault
-    if length != file_bytes(header.height, header.width):
+    header = typed(Header, fields)
+    if header.width < 1 or header.height < 1 or length != file_bytes(header.height, header.width):
         raise ValueError("wrong length")
     return header
 

@@ -76,8 +76,10 @@ class PhotoStore:
         header = self._header(image)
         try:
             return photo_file.read_pixels(self.files.path(image), header)
-        except (FileNotFoundError, ValueError):  # deleted by another process in between
+        except (FileNotFoundError, NotADirectoryError, ValueError):  # deleted by another process in between
             raise self._missing(image) from None
+        except OSError as fault:
+            raise self.files.unreadable(fault) from None
 
     def describe(self, image: str) -> StoredPhoto:
         """What is known about a stored photo.
@@ -109,8 +111,10 @@ class PhotoStore:
             raise UserError("photo_unknown")
         try:
             header = photo_file.read_header(self.files.path(image))
-        except (FileNotFoundError, ValueError):
+        except (FileNotFoundError, NotADirectoryError, ValueError):
             raise self._missing(image) from None
+        except OSError as fault:
+            raise self.files.unreadable(fault) from None
         if header.expires <= self.files.clock():
             raise UserError("photo_expired")
         return header

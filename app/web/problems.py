@@ -53,6 +53,8 @@ STATUS: Mapping[str, int] = {
     "wrong_network_token": 403,
     "store_full": 503,
     "network_store_full": 503,
+    "store_unwritable": 503,
+    "store_unreadable": 503,
     "learnings_full": 503,
     "busy": 503,
     "no_network": 503,

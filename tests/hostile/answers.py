@@ -14,12 +14,15 @@ REFUSALS = {400, 403, 404, 405, 410, 413, 415, 422, 503}
 _RAW = re.compile(r"[{}]|\b(?:errors|api|notation_expected|notices)\.\w")
 
 
-def timed(send: Callable[[], Any]) -> Any:
-    """The answer, which must have come in time."""
-    start = time.perf_counter()
-    answer = send()
-    assert time.perf_counter() - start < SECONDS, f"no answer within {SECONDS} s"
-    return answer
+def timed(send: Callable[[], Any], what: str = "") -> Any:
+    """The answer, which must come in time; a busy machine may take longer once, a hang takes longer again."""
+    for _ in range(2):
+        start = time.perf_counter()
+        answer = send()
+        seconds = time.perf_counter() - start
+        if seconds < SECONDS:
+            return answer
+    raise AssertionError(f"{what}: {seconds:.1f} s twice")
 
 
 def check(answer: Any, accepted: tuple[int, ...] = (200, 201, 204, 303, 304)) -> None:

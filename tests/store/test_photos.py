@@ -168,6 +168,9 @@ def test_a_full_disk_is_said_and_leaves_nothing(store, tmp_path, monkeypatch):
 def test_readiness_tells_whether_files_can_be_made(store, tmp_path):
     assert store.is_writable()
     (tmp_path / "photos").rmdir()
+    assert store.is_writable()  # made again
+    (tmp_path / "photos").rmdir()
+    (tmp_path / "photos").write_text("in the way")
     assert not store.is_writable()
 
 
