@@ -39,6 +39,7 @@ from app.web.jobs import Jobs
 from app.web.learning_stream import Streams
 from app.web.metrics import Measured, Metrics
 from app.web.problems import add_handlers
+from app.web.same_site import SameSite
 from app.web.security import FORM_BYTES, BodyLimit, HeadAsGet, SecurityHeaders
 
 SWEEP_SECONDS = 60
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         upload_max_bytes=settings.upload_max_bytes,
         larger=dict.fromkeys(NETWORK_UPLOADS, settings.network_max_bytes + FORM_BYTES),  # and the stack
     )
+    app.add_middleware(SameSite)
     app.add_middleware(GZipMiddleware, compresslevel=1, exclude_content_types=UNCOMPRESSED)
     app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(HeadAsGet)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import yaml
 
+MOST_VALUES = 20_000  # a few that stand for each other (*name) would be billions
 DEEPEST = 12  # nesting of a lesson's file; one that refers to itself would never end
 
 
@@ -38,10 +41,15 @@ def read_marked(text: str, first_line: int = 1) -> Any:
     MarkedError
         Where the text is no YAML, a name stands twice, or the nesting is too deep.
     """
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.YAMLError as error:  # a character that no YAML holds
+        raise MarkedError(str(error).partition("\n")[0], first_line) from error
     try:
         node = loader.get_single_node()
-        return None if node is None else _made(loader, node, first_line, 0)
+        return None if node is None else _made(loader, node, first_line, 0, count(1))
+    except RecursionError as error:
+        raise MarkedError("nested too deep", first_line) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
         raise MarkedError(str(error.problem), line + first_line) from error
@@ -53,8 +61,10 @@ def read_marked(text: str, first_line: int = 1) -> Any:
         loader.dispose()
 
 
-def _made(loader: yaml.SafeLoader, node: yaml.Node, first: int, depth: int) -> Any:
+def _made(loader: yaml.SafeLoader, node: yaml.Node, first: int, depth: int, counted: Iterator[int]) -> Any:
     line = node.start_mark.line + first
+    if next(counted) > MOST_VALUES:
+        raise MarkedError(f"more than {MOST_VALUES} values", line)
     if depth > DEEPEST:
         raise MarkedError("nested too deep", line)
     if isinstance(node, yaml.MappingNode):
@@ -64,8 +74,8 @@ def _made(loader: yaml.SafeLoader, node: yaml.Node, first: int, depth: int) -> A
             if name in made:
                 raise MarkedError(f"{name} stands twice", at)
             made.lines[name] = at
-            made[name] = _made(loader, value, first, depth + 1)
+            made[name] = _made(loader, value, first, depth + 1, counted)
         return made
     if isinstance(node, yaml.SequenceNode):
-        return [_made(loader, item, first, depth + 1) for item in node.value]
+        return [_made(loader, item, first, depth + 1, counted) for item in node.value]
     return loader.construct_object(node)

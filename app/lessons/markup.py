@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import unescape
+from xml.etree import ElementTree  # nosec B405: it writes, and reads nothing
 
-from latex2mathml.converter import convert
+from latex2mathml.converter import convert_to_element
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
@@ -16,33 +18,83 @@ ROLES = {"kernel": "t-k", "field": "t-rf", "cell": "t-cell", "pad": "t-pad", "st
 _TERM = re.compile(r"\{(" + "|".join(ROLES) + r"):([^{}]*)\}")
 _INLINE = re.compile(r"\$([^$\n]+)\$")
 _MACRO = re.compile(r"\\(" + "|".join(ROLES) + r")\{")
-_COLOUR = re.compile(r'<mstyle mathcolor="(' + "|".join(ROLES) + r')">')
+_TAG = re.compile("<[^>]*>")
+_HELD = re.compile("\ue000(\\d+)\ue001")
+_PRIVATE = {0xE000: None, 0xE001: None}
+_LARGEST = 2_000  # characters of a formula; the converter calls itself for every brace
+# What a formula may consist of: MathML Core's elements, and attributes that neither lead elsewhere nor run.
+_ELEMENTS = frozenset((
+    "math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "mstyle", "merror", "mpadded",
+    "mphantom", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts", "none",
+    "mtable", "mtr", "mtd", "menclose",
+))  # fmt: skip
+_ATTRIBUTES = frozenset((
+    "xmlns", "display", "displaystyle", "scriptlevel", "mathvariant", "mathcolor", "mathbackground", "mathsize",
+    "stretchy", "fence", "separator", "form", "lspace", "rspace", "symmetric", "largeop", "movablelimits", "minsize",
+    "maxsize", "accent", "accentunder", "linethickness", "width", "height", "depth", "voffset", "columnalign",
+    "rowalign", "columnspacing", "rowspacing", "columnlines", "rowlines", "frame", "framespacing", "notation",
+))  # fmt: skip
+
+
+class MarkupError(ValueError):
+    """A formula that cannot be read, or that holds what no formula needs."""
 
 
 @cache
 def markdown(text: str) -> Markup:
-    """Markdown as HTML; raw HTML in it is shown and not obeyed."""
+    """Markdown as HTML; raw HTML in it is shown and not obeyed, and so is a formula that cannot be read."""
     held: list[str] = []
 
     def hold(html: str) -> str:
         held.append(html)
         return f"\ue000{len(held) - 1}\ue001"  # private characters: Markdown leaves them alone
 
-    prepared = _INLINE.sub(lambda found: hold(str(mathml(found[1]))), text)
+    prepared = _INLINE.sub(lambda found: hold(_inline(found[1])), text.translate(_PRIVATE))
     prepared = _TERM.sub(lambda found: hold(f'<b class="{ROLES[found[1]]}">{escape(found[2])}</b>'), prepared)
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(prepared)
-    return Markup(re.sub("\ue000(\\d+)\ue001", lambda found: held[int(found[1])], html))
+    html = _TAG.sub(lambda tag: _HELD.sub("", tag[0]), html)  # a link's title takes no marks
+    return Markup(_HELD.sub(lambda found: held[int(found[1])], html))  # nosec B704: markdown-it escapes, what is held is made here
+
+
+def _inline(latex: str) -> str:
+    try:
+        return str(mathml(latex))
+    except MarkupError:
+        return f"<code>{escape(latex)}</code>"
 
 
 @cache
 def mathml(latex: str, display: bool = False, says: str = "") -> Markup:
-    """LaTeX as MathML, its marked terms with the classes of the picture's colours; `says` is the text alternative."""
+    """LaTeX as MathML, its marked terms with the classes of the picture's colours; `says` is the text alternative.
+
+    Raises
+    ------
+    MarkupError
+        For LaTeX that cannot be read, is too long, or makes more than a formula, such as a link.
+    """
+    if len(latex) > _LARGEST:
+        raise MarkupError(f"> {_LARGEST}")
     grouped = _MACRO.sub(lambda found: "{\\color{" + found[1] + "}{", latex)
-    made = convert(_closed(grouped), display="block" if display else "inline")
-    made = _COLOUR.sub(lambda found: f'<mstyle class="{ROLES[found[1]]}">', made)
+    try:
+        made = convert_to_element(_closed(grouped), display="block" if display else "inline")
+    except Exception as fault:  # the converter raises almost anything
+        raise MarkupError(latex[:60]) from fault
+    for element in made.iter():
+        _tidy(element, latex)
     if says:
-        made = made.replace("<math ", f'<math aria-label="{escape(says)}" ', 1)
-    return Markup(made)
+        made.set("aria-label", says)
+    return Markup(ElementTree.tostring(made, encoding="unicode"))  # nosec B704: its texts are escaped here
+
+
+def _tidy(element: ElementTree.Element, latex: str) -> None:
+    """Hold an element to what a formula may be, its texts as characters, its colour as a class."""
+    if element.tag not in _ELEMENTS or (strange := set(element.attrib) - _ATTRIBUTES):
+        what = element.tag if element.tag not in _ELEMENTS else ", ".join(sorted(strange))
+        raise MarkupError(f"{what}: {latex[:60]}")
+    element.text, element.tail = unescape(element.text or "") or None, unescape(element.tail or "") or None
+    if role := ROLES.get(element.get("mathcolor", "")):
+        del element.attrib["mathcolor"]
+        element.set("class", role)
 
 
 def _closed(latex: str) -> str:

@@ -13,6 +13,7 @@ from app.layers.base import Tensors
 from app.layers.registry import parse_stack
 from app.lessons.arithmetic import Expression
 from app.lessons.marked import Marked
+from app.lessons.markup import MarkupError, mathml
 from app.lessons.model import OWN_PHOTO, Fault, Formula, Option, Question, Scene, Step, Text, View
 from app.lessons.rounds import FACTS, Round, Rule
 
@@ -133,9 +134,17 @@ class Reader:
 
     def formulas(self, data: Mapping[str, Any]) -> tuple[Formula, ...]:
         return tuple(
-            Formula(self.string(one, "latex"), self.text(one, "says"))
+            Formula(self._latex(one), self.text(one, "says"))
             for one in (self.items(data, "formulas") if "formulas" in data else [])
         )
+
+    def _latex(self, data: Mapping[str, Any]) -> str:
+        latex = self.string(data, "latex")
+        try:
+            mathml(latex)
+        except MarkupError as error:
+            raise self.fail(data, "latex", "lesson_formula", problem=str(error)) from error
+        return latex
 
     def views(
         self, data: Mapping[str, Any], known: Mapping[str, Mapping[str, tuple[str, ...]]]

@@ -15,6 +15,7 @@ from app.web.addresses import API
 from app.web.deps import LanguageOf, theme_of
 from app.web.problems import MEDIA_TYPE as PROBLEM
 from app.web.problems import STATUS
+from app.web.pages.frame import PRIVATE, VARIES
 from app.web.templating import render
 
 PRINTED = "http://127.0.0.1:8000"  # where the descriptions say that the server is
@@ -86,7 +87,7 @@ async def page(request: Request, language: LanguageOf) -> Response:
     }
     page = render("docs/page.html", language, values)
     here = str(escape(str(request.base_url).rstrip("/")))  # so that the examples run as printed on any port
-    return HTMLResponse(page.replace(PRINTED, here), headers={"Vary": "Accept-Language"})
+    return HTMLResponse(page.replace(PRINTED, here), headers={"Vary": VARIES, **PRIVATE})
 
 
 def groups_of(document: Mapping[str, Any]) -> dict[str, list[Call]]:

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.domain.errors import NotationError, Refusal, UserError
 from app.engine.trace import Cancelled
@@ -51,6 +52,7 @@ STATUS: Mapping[str, int] = {
     "learning_expired": 410,
     "wrong_delete_token": 403,
     "wrong_network_token": 403,
+    "cross_site": 403,
     "store_full": 503,
     "network_store_full": 503,
     "store_unwritable": 503,
@@ -74,6 +76,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Cancelled, _gone)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _bug)
 
 

@@ -65,15 +65,14 @@ def _foreign() -> Iterator[tuple[str, bytes]]:
     np.save(file, np.zeros(3))
     yield "a.npy", file.getvalue()
     yield "a.pkl", pickle.dumps({"a": 1})
-    for name, format in (("a.ico", "ICO"), ("a.ppm", "PPM"), ("a.tga", "TGA"), ("a.pcx", "PCX"), ("a.jp2", "JPEG2000"),
-                         ("a.pdf", "PDF"), ("a.eps", "EPS"), ("a.dds", "DDS"), ("a.icns", "ICNS"),
+    for name, format in (("a.ico", "ICO"), ("a.ppm", "PPM"), ("a.tga", "TGA"), ("a.pcx", "PCX"), ("a.jp2", "JPEG2000"), ("a.eps", "EPS"), ("a.dds", "DDS"), ("a.icns", "ICNS"),
                          ("a.sgi", "SGI"), ("a.mpo", "MPO"), ("a.qoi", "QOI")):  # fmt: skip
         try:
             yield name, saved(Image.fromarray(noise(32, 32)), format)
         except (KeyError, OSError):  # not in every build of Pillow
             continue
     for name, start in (
-        ("a.exe", b"MZ\x90\0"), ("a.elf", b"\x7fELF"), ("a.sh", b"#!/bin/sh\nrm -rf /\n"), ("a.php", b"<?php system('id');"),
+        ("a.pdf", b"%PDF-1.7\n"), ("a.exe", b"MZ\x90\0"), ("a.elf", b"\x7fELF"), ("a.sh", b"#!/bin/sh\nrm -rf /\n"), ("a.php", b"<?php system('id');"),
         ("a.mp4", b"\0\0\0\x18ftypisom"), ("a.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"), ("a.mp3", b"ID3\3\0"),
         ("a.wav", b"RIFF\0\0\0\0WAVE"), ("a.webm", b"\x1a\x45\xdf\xa3"), ("a.ps", b"%!PS-Adobe\n"), ("a.psd", b"8BPS\0\1"),
         ("a.jxl", b"\xff\x0a"), ("a.cr2", b"II*\0\x10\0\0\0CR\2\0"), ("a.fits", b"SIMPLE  ="), ("a.bmp", b"BMW is a car"),

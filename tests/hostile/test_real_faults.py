@@ -161,6 +161,7 @@ def test_a_head_without_end_is_refused(tmp_path):
         connection.settimeout(5)
         with contextlib.suppress(ConnectionResetError):
             assert b"431" in connection.recv(100)
+        connection.close()
         assert server.is_alive()
         assert server.peak_bytes() < 600_000_000
 

@@ -93,7 +93,7 @@ def test_prose_is_marked_in_colour_and_never_obeyed_as_html() -> None:
 
 def test_formulas_carry_their_text() -> None:
     html = mathml(r"\frac{n - \kernel{k}}{\step{s}}", True, 'say "it"')
-    assert 'aria-label="say &#34;it&#34;"' in html
+    assert 'aria-label="say &quot;it&quot;"' in html
     assert 1 == html.count('class="t-k"') == html.count('class="t-step"')
 
 

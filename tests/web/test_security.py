@@ -1,10 +1,6 @@
-"""Headers of every answer, compression, HEAD, and a quiet log."""
-
-import logging
+"""Headers of every answer, compression, HEAD."""
 
 import pytest
-
-from app.web.health import NoAddresses
 
 PATHS = [
     "/",
@@ -56,16 +52,3 @@ def test_static_files_with_a_version_are_kept_for_ever(client):
     assert "immutable" in client.get("/static/css/tokens.css?v=1").headers["cache-control"]
     assert "no-cache" == client.get("/static/css/tokens.css").headers["cache-control"]
     assert 404 == client.get("/static/../app/main.py").status_code
-
-
-@pytest.mark.parametrize(
-    "path", ["/api/v1/images/" + "a" * 32, "/api/v1/trace?image=" + "a" * 32, "/?image=" + "a" * 32]
-)
-def test_the_access_log_names_no_photo(path):
-    record = logging.LogRecord(
-        "uvicorn.access", 20, "", 0, '%s - "%s %s HTTP/%s" %d', ("c", "GET", path, "1.1", 200), None
-    )
-
-    assert NoAddresses().filter(record)
-    assert "aaaa" not in record.getMessage()
-    assert "200" in record.getMessage()

@@ -14,7 +14,9 @@ from app.web.addresses import READABLE
 from app.web.deps import theme_of
 from app.web.templating import render
 
-VARIES = "Accept-Language, HX-Request"
+VARIES = "Accept-Language, HX-Request, Cookie"  # the theme, and what this browser may delete, are in cookies
+
+PRIVATE = {"Cache-Control": "private, no-cache"}  # a page's address may hold a photo's name
 
 
 def is_partial(request: Request) -> bool:
@@ -48,7 +50,7 @@ def page(
     """A whole page called `name` in the navigation; `language_url` gives its address in another language."""
     frame = {"page": name, "theme": theme_of(request), "language_url": language_url}
     content = render(template, lang, {**frame, **values})
-    return HTMLResponse(content, status_code=status, headers={"Vary": VARIES} | headers)
+    return HTMLResponse(content, status_code=status, headers={"Vary": VARIES, **PRIVATE, **headers})
 
 
 def spoken_time(seconds: int) -> str:

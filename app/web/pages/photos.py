@@ -24,7 +24,7 @@ from app.web.addresses import encode
 from app.web.api.bodies import background_of
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf, ServicesOf
 from app.web.images import FOREVER, cache_control
-from app.web.pages.frame import is_partial, page, spoken_time
+from app.web.pages.frame import PRIVATE, VARIES, is_partial, page, spoken_time
 from app.web.pages.scene import LabState
 from app.web.templating import render
 
@@ -49,14 +49,14 @@ async def sources(request: Request, lang: LanguageOf, services: ServicesOf) -> R
         "limits": services.limits,
         "kept": spoken_time(services.settings.photo_lifetime_s),
     }
-    headers = {"Vary": "Accept-Language, HX-Request", "Cache-Control": "no-cache"}
+    headers = {"Vary": VARIES, **PRIVATE}
     if is_partial(request):
         return HTMLResponse(render("lab/_source_panel.html", lang, values), headers=headers)
 
     def language_url(code: str) -> str:
         return f"/sources?{state.query(lang=code)}"
 
-    return page(request, "lab/sources.html", lang, "lab", language_url, values, 200, **headers)
+    return page(request, "lab/sources.html", lang, "lab", language_url, values)
 
 
 @router.post("/photos")
