@@ -13,9 +13,9 @@ from markupsafe import Markup, escape
 
 from app.web.addresses import API
 from app.web.deps import LanguageOf, theme_of
+from app.web.pages.frame import PRIVATE, VARIES
 from app.web.problems import MEDIA_TYPE as PROBLEM
 from app.web.problems import STATUS
-from app.web.pages.frame import PRIVATE, VARIES
 from app.web.templating import render
 
 PRINTED = "http://127.0.0.1:8000"  # where the descriptions say that the server is
