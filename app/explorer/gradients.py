@@ -29,6 +29,8 @@ from app.engine.trace import Trace, reads_whole_photo, require
 from app.explorer.explorer import Asked, Explorer, never
 from app.explorer.scene import Scene
 from app.layers.stack import Stack
+from app.rendering.maps import map_png
+from app.rendering.scale import choose_scale
 from app.rendering.tables import npy_bytes
 
 Part = Literal["maps", "kernels", "bias"]
@@ -122,6 +124,31 @@ def gradient_npy(
     if learned is not None and learned.bias is not None:
         return npy_bytes(learned.bias)
     raise UserError("gradients_no_kernels", stage=stage)
+
+
+def gradient_picture(
+    explorer: Explorer, question: GradientQuestion, stage: int, channel: int, cancelled: Asked = never
+) -> bytes:
+    """The gradient by one map of a stage as PNG, one pixel a cell; white is zero."""
+    found = propagate(explorer, question, cancelled).found
+    if not 0 <= stage < len(found.grads):
+        raise UserError("no_such_stage", stage=stage, last=len(found.grads) - 1)
+    grad = found.grads[stage]
+    if not 0 <= channel < len(grad):
+        rows, cols = grad.shape[1:]
+        raise UserError(
+            "no_such_cell",
+            stage=stage,
+            channel=channel,
+            row=0,
+            column=0,
+            channels=len(grad),
+            rows=rows,
+            columns=cols,
+        )
+    plane = grad[channel].astype(np.float32)
+    largest = float(np.abs(plane).max()) or 1.0
+    return map_png(plane, choose_scale(-largest, largest, "diverging"))
 
 
 def stacked(learned: Learned) -> Exact:

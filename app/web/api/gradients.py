@@ -17,6 +17,7 @@ from app.explorer.gradients import (
     Propagated,
     check_gradients,
     gradient_npy,
+    gradient_picture,
     open_entry,
     propagate,
 )
@@ -32,6 +33,7 @@ from app.web.api.gradients_schemas import (
     GradientsOut,
     GradientsQuery,
     LayerGradient,
+    LossQuery,
     NpyQuery,
     ProductOut,
     StageGradient,
@@ -131,6 +133,34 @@ async def get_npy(
     question, part = query.question(), query.of
     return await serve(
         request, services, query.image, lambda: gradient_npy(services.explorer, question, stage, part), NPY
+    )
+
+
+@router.get(
+    "/gradients/{stage}/{channel}.png",
+    summary="A gradient as picture",
+    **gives("image/png", "One pixel a cell."),
+)
+async def get_picture(
+    request: Request,
+    services: ServicesOf,
+    stage: schemas.Index,
+    channel: schemas.Index,
+    query: Annotated[LossQuery, Query()],
+) -> Response:
+    """The gradient by one map of a stage in diverging colours, zero in the middle. The loss reads the last stage.
+
+    ```sh
+    curl -g -o gradient.png "http://127.0.0.1:8000/api/v1/gradients/1/0.png?image=cat-chelsea&stack=gray|conv(sobel_x)|square&size=64"
+    ```
+    """
+    question, explorer = query.question(), services.explorer
+    return await serve(
+        request,
+        services,
+        query.image,
+        lambda: gradient_picture(explorer, question, stage, channel),
+        "image/png",
     )
 
 

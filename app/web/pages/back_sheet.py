@@ -175,9 +175,10 @@ def _table(
             place = (name, row, col)
             mark = "at" if place == chosen else marks.get(place, "")
             own = [f"is-{mark}"] if mark else []
-            if _stopped(found, place):
+            shown = place not in later  # a covered cell does not give away its route either
+            if shown and _stopped(found, place):
                 own.append("is-stopped")
-            if name in ("A", "dA") and (row, col) == winner_of(found.tables):
+            if shown and name in ("A", "dA") and (row, col) == winner_of(found.tables):
                 own.append("is-won")
             url = link(entry=key_of(place)) if place in found.entries else ""
             cells.append(SheetCell(key_of(place), value, url, " ".join(own), place in later))

@@ -93,6 +93,19 @@ def test_large_gradients_are_files_and_equal_autograd(api, numbers):
     assert (2, 1, 3, 3) == kernels.shape
 
 
+def test_a_gradient_as_picture_is_white_at_zero_and_coloured_by_sign(api) -> None:
+    scene = {"image": "cat-chelsea", "stack": "gray|conv(sobel_x,stride=2)", "size": 32, "fit": "crop"}
+    answer = api.get("/gradients/1/0.png", params=scene)
+    grad = np.array(ask(api, "/gradients", **scene, check="false")["stages"][1]["gradient"])[0]
+    pixels = np.array(Image.open(io.BytesIO(answer.content)).convert("RGB")).astype(int)
+    assert grad.shape == pixels.shape[:2]
+    red = pixels[..., 0] - pixels[..., 2]
+    assert abs(red[grad == 0]).max() < 12
+    assert red[grad > 0].min() > 12 > -12 > red[grad < 0].max()
+    for path in ("/gradients/9/0.png", "/gradients/1/7.png"):
+        assert 422 == api.get(path, params=scene).status_code
+
+
 def test_a_target_may_be_a_stack(api):
     scene = {"image": "cat-chelsea", "size": 64, "fit": "crop"}
     same = ask(

@@ -92,6 +92,21 @@ def test_a_kernel_is_learned_by_either_rule(client: TestClient, made: str, learn
     assert "the largest error of a weight is &lt; 0.001" in told
 
 
+def test_the_maps_on_the_photo_show_the_gradients_that_rest_gives(client: TestClient) -> None:
+    page = client.get("/course/learning", params={"lang": "en", "image": "dog-retriever"}).text
+    urls = re.findall(r'src="(/api/v1/gradients/[^"]*)"', page)
+    assert 4 == len(urls)
+    query = urls[0].replace("&amp;", "&").partition("?")[2]
+    told = client.get(f"/api/v1/gradients?{query}&check=false").json()
+    kernel = [f"{round(one)}".replace("-", "−") for row in told["layers"][0]["kernels"][0][0] for one in row]
+    section = page.partition('id="maps"')[2]
+    cells = re.findall(r'<td class="d\d+">([^<]*)</td>', section)[:18]
+    assert kernel == cells[9:]
+    assert f"J = {told['loss']:.4g}" in section
+    for url in urls:
+        assert 200 == client.get(url.replace("&amp;", "&")).status_code
+
+
 def test_single_steps_are_links_that_add_up(client: TestClient) -> None:
     page = client.get("/course/learning", params={"lang": "en"}).text
     for made in (1, 2, 3):

@@ -11,16 +11,18 @@ import numpy as np
 
 from app.engine.gradients.convolution import Exact
 from app.engine.learning.descent import Descent, Setting, check_bound, descend
-from app.explorer import Explorer
+from app.explorer import Explorer, Scene
+from app.explorer.gradients import GradientQuestion, propagate
 from app.explorer.learnings import KernelQuestion, Pair, Planes, Rule, read_pair
 from app.i18n import Language
-from app.web.addresses import API, encode
+from app.web.addresses import API, Addresses, encode
 from app.web.language import say_in
 from app.web.pages.back_sheet import sheet
 from app.web.pages.scene import FIRST_IMAGE
 from app.web.pages.swatches import Drawn
 from app.web.pages.view_query import kept, number_of, view_link
 
+FIRST_KERNEL, WANTED, BEHIND = "random", "sobel_x", ",padding=1,mode=reflect)|relu|maxpool(2)"
 NOISE = "pattern(noise,size=64)"
 BACK = ("demo", "entry", "cover", "check")
 RUN = ("pair", "kernel", "made", "learned", "start", "seed", "rate", "momentum", "goal", "steps", "show")
@@ -74,7 +76,37 @@ class Asked:
 def values(explorer: Explorer, query: Mapping[str, str], lang: Language) -> Mapping[str, Any]:
     """Both demonstrations as the query sets them; what it leaves out is as on the first visit."""
     back = sheet(query, OWN, lang, say_in(lang))
-    return {"back": back, "run": _run(explorer, query), "kept": _kept(query, RUN), "most": MOST}
+    return {
+        "back": back,
+        "run": _run(explorer, query),
+        "maps": _maps(explorer, query),
+        "kept": _kept(query, RUN),
+        "most": MOST,
+    }
+
+
+def _maps(explorer: Explorer, query: Mapping[str, str]) -> Mapping[str, Any]:
+    """Every stage of a stack on the learner's photo, and below it the gradient of the loss by it."""
+    image = query.get("image") or FIRST_IMAGE
+    scene = Scene(image, f"gray|conv({FIRST_KERNEL}{BEHIND}", 64, "crop")
+    wanted = f"gray|conv({WANTED}{BEHIND}"
+    answer = propagate(explorer, GradientQuestion(scene, "sse", wanted))
+    asked = {"image": image, "stack": scene.stack, "size": "64", "fit": "crop"}
+    loss = {**asked, "loss": "sse", "target": wanted}
+    shade = Addresses.of(scene, answer.trace)
+    learned = answer.found.learned[2]
+    assert learned is not None
+    return {
+        "stack": scene.stack,
+        "target": wanted,
+        "loss": answer.found.loss,
+        "kernel": Drawn(explorer.parse(scene.stack).layers[1].kernels[0].slices[0].round(2)),  # type: ignore[attr-defined]
+        "gradient": Drawn(learned.kernels[0][0].round(0)),
+        "stages": [
+            (name, shade.map(stage, 0), f"{API}/gradients/{stage}/0.png?{encode(loss)}")
+            for stage, name in enumerate(("V", "Z", "A", "P"), start=1)
+        ],
+    }
 
 
 def _kept(query: Mapping[str, str], own: tuple[str, ...]) -> dict[str, str]:
