@@ -16,13 +16,10 @@ from app.engine.gradients.convolution import Exact
 from app.explorer.gradients import (
     Propagated,
     check_gradients,
-    gradient_npy,
-    gradient_picture,
     open_entry,
     propagate,
 )
 from app.web.addresses import API, encode
-from app.web.api import schemas
 from app.web.api.answers import answer_json, kind_of, problems
 from app.web.api.bodies import content_type, one_of, read_json, unread
 from app.web.api.gradients_schemas import (
@@ -33,16 +30,12 @@ from app.web.api.gradients_schemas import (
     GradientsOut,
     GradientsQuery,
     LayerGradient,
-    LossQuery,
-    NpyQuery,
     ProductOut,
     StageGradient,
     StepOut,
     StepQuery,
 )
-from app.web.api.maps import NPY, gives
 from app.web.deps import SayOf, Services, ServicesOf
-from app.web.images import serve
 from app.web.language import Say
 
 router = APIRouter(tags=["gradients"])
@@ -117,51 +110,6 @@ async def get_step(
         return _step_out(query, index, step, say)
 
     return answer_json(request, await services.jobs.run_cancellable(work, request))
-
-
-@router.get("/gradients/{stage}.npy", summary="A gradient's numbers", **gives(NPY, "float64, unrounded."))
-async def get_npy(
-    request: Request, services: ServicesOf, stage: schemas.Index, query: Annotated[NpyQuery, Query()]
-) -> Response:
-    """The gradient by a stage's maps (channels, rows, columns), or by the kernels of its layer (kernel, slice,
-    row, column; in a bank of several sizes each is centred in the largest). The loss reads the last stage.
-
-    ```sh
-    curl -g -o gradient.npy "http://127.0.0.1:8000/api/v1/gradients/1.npy?image=cat-chelsea&stack=gray|conv(sobel_x)|square&size=64"
-    ```
-    """
-    question, part = query.question(), query.of
-    return await serve(
-        request, services, query.image, lambda: gradient_npy(services.explorer, question, stage, part), NPY
-    )
-
-
-@router.get(
-    "/gradients/{stage}/{channel}.png",
-    summary="A gradient as picture",
-    **gives("image/png", "One pixel a cell."),
-)
-async def get_picture(
-    request: Request,
-    services: ServicesOf,
-    stage: schemas.Index,
-    channel: schemas.Index,
-    query: Annotated[LossQuery, Query()],
-) -> Response:
-    """The gradient by one map of a stage in diverging colours, zero in the middle. The loss reads the last stage.
-
-    ```sh
-    curl -g -o gradient.png "http://127.0.0.1:8000/api/v1/gradients/1/0.png?image=cat-chelsea&stack=gray|conv(sobel_x)|square&size=64"
-    ```
-    """
-    question, explorer = query.question(), services.explorer
-    return await serve(
-        request,
-        services,
-        query.image,
-        lambda: gradient_picture(explorer, question, stage, channel),
-        "image/png",
-    )
 
 
 async def _answered(request: Request, services: Services, say: Say, query: GradientsQuery) -> Response:
