@@ -30,6 +30,7 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "code.framework_",
     "code.measured_",  # a row of the comparison
     "colors.",
+    "course_angles.",  # settings by name, lines of the chart
     "course_compare.",  # settings by name, panels, steps, columns
     "course_counts.",  # settings by name, presets, layers
     "course_frequency.",  # real, imaginary: the two parts of a response
@@ -45,6 +46,7 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "course_shapes.class_",  # what is drawn: ring, square, plus; triangle and others that it never saw
     "course_shapes.part_",  # of the cat/dog network
     "course_signal.wave_",  # the signal that is smoothed
+    "course_stages.",  # settings by name, stages, columns
     "course_toeplitz.",  # settings by name with their choices
     "errors.",
     "fits.",

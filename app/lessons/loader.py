@@ -34,6 +34,8 @@ VIEWS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "frequency": {},
     "growth": {},
     "counts": {},
+    "stages": {},
+    "angles": {},
     "compare": {"law": ("equivariance", "invariance")},
     "toeplitz": {},
     "learning": {},

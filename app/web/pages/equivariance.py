@@ -15,6 +15,7 @@ from app.web.pages.side_by_side import Measured, common_scale, difference_of, jo
 from app.web.pages.view_form import Field, Form
 
 SIDE = 64
+KERNELS = ("sobel_x", "sobel_y", "gaussian", "laplacian4", "emboss")
 MOVE = Field("move", "choice", "shift", choices=("shift", "rotate", "resize"))
 OWN = {  # what a move asks for
     "shift": (
@@ -25,13 +26,7 @@ OWN = {  # what a move asks for
     "resize": (Field("side", "whole", "32", 8, 128),),
 }  # fmt: skip
 LAYER = (
-    Field(
-        "kernel",
-        "choice",
-        "sobel_x",
-        choices=("sobel_x", "sobel_y", "gaussian", "laplacian4", "emboss"),
-        role="k",
-    ),
+    Field("kernel", "choice", "sobel_x", choices=KERNELS, role="k", plain=True),
     Field("pace", "whole", "1", 1, 4, role="step"),
     Field(
         "border", "choice", "zeros", choices=("none", "zeros", "reflect", "replicate", "circular"), role="pad"

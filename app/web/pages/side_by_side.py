@@ -53,8 +53,11 @@ def common_scale(*planes: Plane) -> Scale:
 
 
 def difference_of(found: Comparison) -> Panel:
-    """The first map of the difference, coloured about 0, what a border has touched hatched."""
-    largest = max(float(np.abs(found.difference).max()), found.tolerance)
+    """The first map of the difference, coloured about 0; what a border has touched is hatched.
+
+    Where no cell differs, the scale is the map's own, so that rounding is not blown up to a picture.
+    """
+    largest = float(np.abs(found.difference).max()) if found.whole.differing else found.other_size or 1.0
     return panel(
         "difference", found.difference[0], choose_scale(-largest, largest, "diverging"), found.inside
     )

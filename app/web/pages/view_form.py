@@ -26,6 +26,7 @@ class Field:
     step: float = 1
     choices: tuple[str, ...] = ()
     role: str = ""  # the colour of its term
+    plain: bool = False  # the choices are words of the notation, shown as they are
 
 
 @dataclass(frozen=True)

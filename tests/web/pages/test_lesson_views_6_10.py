@@ -88,7 +88,7 @@ def test_a_chosen_weight_is_drawn_where_it_is_used(client: TestClient) -> None:
     drawn = re.findall(r'<path class="on" d="([^"]+)"', page)
     assert ["M0 2h1v1h-1z", "M0 0h1v1h-1z"] == drawn[:2]
     assert "M0 2h1v1h-1zM1 2h1v1h-1zM0 3h1v1h-1zM1 3h1v1h-1z" == drawn[-2]
-    assert 'aria-label="Weight in row 2, column 0" aria-current="true"' in page
+    assert 'aria-label="2,0: weight in row 2, column 0" aria-current="true"' in page
 
 
 @pytest.mark.parametrize(

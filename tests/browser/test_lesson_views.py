@@ -1,0 +1,47 @@
+"""Lessons 6 to 10 in a browser: the matrix by pointer and keys, the photo dragged, and what axe says."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_axe import violations
+
+pytestmark = pytest.mark.browser
+SLUGS = ("parameter-sharing", "sparse-matrix", "equivariance", "three-stages", "pooling-invariance")
+
+
+def test_a_row_of_the_matrix_lights_its_window_and_its_output(watched_page: Page, address: str) -> None:
+    watched_page.goto(f"{address}/course/sparse-matrix?lang=en")
+    watched_page.wait_for_load_state("networkidle")
+    watched_page.locator('.matrix tr[data-line="3"] td').nth(14).hover()
+    expect(watched_page.locator(".made .is-at")).to_have_attribute("data-line", "3")
+    watched_page.locator(".matrix th a").nth(0).focus()
+    watched_page.keyboard.press("ArrowDown")
+    expect(watched_page.locator("[data-toeplitz-sum]")).to_have_text(re.compile(r"^Z\[0,1\] = .* = 8$"))
+    expect(watched_page.locator(".given .is-in")).to_have_count(9)
+
+
+def test_the_dragged_photo_has_both_orders_computed(watched_page: Page, address: str) -> None:
+    watched_page.goto(f"{address}/course/equivariance?lang=en")
+    watched_page.wait_for_load_state("networkidle")
+    picture = watched_page.locator("[data-compare-drag] svg")
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    assert box is not None
+    x, y, cell = box["x"] + 60, box["y"] + 60, box["width"] / 64
+    watched_page.mouse.move(x, y)
+    watched_page.mouse.down()
+    watched_page.mouse.move(x + 3 * cell, y + 2 * cell, steps=2)
+    watched_page.mouse.up()
+    expect(watched_page.locator("#compare .as-line")).to_contain_text("gray|shift(2,8)|conv")
+    expect(watched_page.locator("#compare .counted-says")).to_contain_text("cells are equal")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_axe_finds_nothing_on_these_lessons(watched_page: Page, address: str, slug: str) -> None:
+    watched_page.goto(f"{address}/course/{slug}?lang=en")
+    watched_page.wait_for_load_state("networkidle")
+    assert [] == violations(watched_page)
