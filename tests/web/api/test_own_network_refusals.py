@@ -141,7 +141,7 @@ STACKS = {
     SMALL_STACK.replace("relu", "rellu"): "unknown_layer",
     SMALL_STACK.replace("relu", "add(x)"): "notation_reserved",
     "resize(2000,2000)|weights(conv1,padding=1)|globalavg|dense(fc1)": "network_layer_refuses",
-    "resize(512,512)|" + "weights(big,padding=same)|" * 8 + "globalavg|dense(fc4)": "network_too_slow",
+    "resize(200,200)|" + "weights(big,padding=same)|" * 4 + "globalavg|dense(fc4)": "network_too_slow",
     f"resize(8,8)|conv({LONG},padding=same)|"
     + "weights(big,padding=same)|" * 15
     + "globalavg|dense(fc4)": "notation_too_long",
