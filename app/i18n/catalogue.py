@@ -71,6 +71,8 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "samples.",
     "scopes.",
     "site.theme_",
+    "tour.says_",  # of a step
+    "tour.title_",
 )
 
 

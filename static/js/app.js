@@ -15,8 +15,9 @@ import * as reorder from "./reorder.js";
 import * as send from "./send.js";
 import * as terms from "./terms.js";
 import * as theme from "./theme.js";
+import * as tour from "./tour.js";
 
-const behaviours = [theme, keys, notice, pictures, popover, fit, notation, live, history, copy, add, reorder, enlarge, send, terms];
+const behaviours = [theme, keys, notice, pictures, popover, fit, notation, live, history, copy, add, reorder, enlarge, send, terms, tour];
 
 /** @param {ParentNode} root */
 function start(root) {

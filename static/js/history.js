@@ -21,10 +21,10 @@ function save(state) {
   } catch { /* a browser that forbids storage has Back and Forward */ }
 }
 
-/** What makes two places differ: everything but the pinned cell and the language. @param {string} url */
+/** What makes two places differ: everything but the pinned cell, the language and the tour. @param {string} url */
 function essence(url) {
   const query = new URL(url, location.origin).searchParams;
-  for (const name of ["at", "lang", "history"]) query.delete(name);
+  for (const name of ["at", "lang", "history", "tour"]) query.delete(name);
   return query.toString();
 }
 

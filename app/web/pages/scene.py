@@ -22,12 +22,13 @@ FIRST_IMAGE = "cat-chelsea"
 FIRST_CELL = "5.0.13.15"  # on the bridge of the nose: a bright cell of the worked example
 FEW = 64  # cells a side of a picture that is read whole unless told
 SIZES = (64, 128, 256, 512)
+LAST_STEP = 8  # of the tour
 LOOKS = ("photo", "cells", "gray", "whole")
 
 
 @dataclass(frozen=True)
 class LabState:
-    """Everything the lab shows, as it stands in the address; `at` is the pinned cell."""
+    """Everything the lab shows, as it stands in the address; `at` is the pinned cell, `tour` the tour's step."""
 
     image: str = FIRST_IMAGE
     stack: str = FIRST_STACK
@@ -37,6 +38,7 @@ class LabState:
     scope: str = "map"
     at: Place | None = None
     look: str = "photo"
+    tour: int = 0
     lang: str = ""
 
     @classmethod
@@ -59,6 +61,7 @@ class LabState:
             scope=one_of(query.get("scope", "map"), SCOPES, "unknown_scope"),
             at=read_place(query.get("at", FIRST_CELL if first_visit else "")),
             look=one_of(query.get("look", "photo"), LOOKS, "unknown_look"),
+            tour=min(whole(query.get("tour") or "0", "tour"), LAST_STEP),
             lang=language_in(query),
         )
 
@@ -73,6 +76,8 @@ class LabState:
         pairs |= {name: getattr(self, name) for name, value in usual.items() if getattr(self, name) != value}
         if self.at is not None:
             pairs["at"] = write_place(self.at)
+        if self.tour:
+            pairs["tour"] = str(self.tour)
         return pairs
 
     def query(self, **changes: Any) -> str:
