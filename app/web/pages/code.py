@@ -67,7 +67,7 @@ def _written(explorer: Explorer, state: LabState) -> dict[str, Any]:
     return {
         "scripts": scripts,
         "differences": told,
-        "shown": shown(explorer, Scene(state.image, stack.text, state.size, state.fit)),
+        "on_photo": shown(explorer, Scene(state.image, stack.text, state.size, state.fit)),
         "shape": shape,
         "layers": stack.layers,
         "files": {name: FILE.format(framework=name) for name in FRAMEWORKS},
