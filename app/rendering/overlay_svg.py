@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406  # it writes, and reads nothing
 
 import numpy as np
 from numpy.typing import NDArray
