@@ -21,6 +21,8 @@ export class Learning {
     this.paused = false;
     this.id = "";
     this.over = false;
+    /** @type {"running" | "paused" | "cancelled" | ""} */
+    this.wish = ""; // asked for before the server has given it a name
     /** @type {EventSource | null} */
     this.source = null;
     this.leave = () => this.stop();
@@ -36,7 +38,8 @@ export class Learning {
       if (!answer.ok) throw new Error(told.detail);
       this.id = told.id;
       if (this.over) this.forget();
-      else this.listen(`${told.events_url}?after=${after}&lang=${document.documentElement.lang}`);
+      else if (this.wish) this.ask(this.wish);
+      if (!this.over) this.listen(`${told.events_url}?after=${after}&lang=${document.documentElement.lang}`);
     } catch (fault) {
       this.fail(fault instanceof Error && !(fault instanceof TypeError) ? fault.message : say("js.learning_gone"));
     }
@@ -64,7 +67,8 @@ export class Learning {
 
   /** @param {"running" | "paused" | "cancelled"} state */
   ask(state) {
-    if (this.id) fetch(`${API}/${this.id}`, { method: "PATCH", headers: JSON_TYPE, body: JSON.stringify({ state }) }).catch(() => {});
+    if (!this.id) this.wish = state;
+    else fetch(`${API}/${this.id}`, { method: "PATCH", headers: JSON_TYPE, body: JSON.stringify({ state }) }).catch(() => {});
   }
 
   /** @param {string} text */
