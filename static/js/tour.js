@@ -18,9 +18,8 @@ function mark() {
   }
   const part = document.querySelector(here.dataset.target ?? "main");
   part?.classList.add("tour-here");
-  const now = part ? step : `${step}, its part is still to come`;
-  if (now === shown) return; // an edit in the middle of a step moves nothing
-  shown = now;
+  if (step === shown) return; // an edit in the middle of a step moves nothing
+  shown = step;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   part?.scrollIntoView({ block: "center", inline: "center", behavior: calm ? "auto" : "smooth" });
   document.getElementById("tour-h")?.focus({ preventScroll: true });

@@ -16,8 +16,8 @@ from app.web.pages.scene import FIRST_IMAGE, read_place, write_place
 PLANS = ("all", "10", "45", "90")
 RELEASED = "none"  # as a pinned cell: not even the one that the lesson pins
 PAGE = ("image", "stack", "size", "at", "round", "part", "answer", "lang")  # what the page itself reads
-PASSING = ("layer", "history", "theme", "v")  # what asks for something once, and is no state
-MOST_SETTINGS, LONGEST_SETTING = 24, 4000
+PASSING = ("layer", "history", "theme", "v", "edit")  # what asks for something once, and is no state
+MOST_SETTINGS, LONGEST_SETTING = 48, 4000
 _SETTING = re.compile(r"[a-z][a-z0-9_-]{0,23}")
 
 
@@ -90,14 +90,15 @@ class LessonState:
         return pairs
 
     def url(self, **changes: Any) -> str:
-        """The lesson's address in this state, with changes; `at` may be a place, or None for none."""
+        """The lesson's address with changes; `at` may be a place, or None for none; `edit` leads to the form."""
         if "at" in changes:
             place = changes["at"]
             changes["at"] = (
                 write_place(place) if isinstance(place, Place) else RELEASED if place is None else place
             )
+        edit = {"edit": "1"} if changes.pop("edit", False) else {}
         state = replace(self, **changes)
-        query = encode(state.pairs())
+        query = encode(state.pairs() | edit)
         return f"/course/{quote(state.slug)}" + (f"?{query}" if query else "")
 
 

@@ -1,0 +1,146 @@
+"""A teacher's own lessons: the documented file reads as written, a bad one is told by line, a link is a lesson."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.lessons.loader import Course, load_course
+from app.main import create_app
+from app.settings import Settings
+from app.web.language import say_fault, say_in
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "lessons.md"
+PART = {"HX-Request": "true"}
+LINK = {
+    "title": "Edges",
+    "text": "Find **the** edges. <script>",
+    "picture": "cat-chelsea",
+    "line": "gray|conv(sobel_x,padding=1)",
+    "hide": "2.padding, dilation",
+    "say1": "Look at the eye.",
+    "say2": "Now turn the kernel.",
+    "show2": "gray|conv(sobel_y)",
+    "ask": "Which one?",
+    "right": "sobel_y",
+    "wrong1": "sobel_x",
+    "why": "It lies flat.",
+    "lang": "en",
+}
+
+
+def example() -> str:
+    """The complete example of the document, as a file."""
+    block = re.search(r"\n\n((?:    .*\n|\n)+)\nOnly `title`", DOCUMENT.read_text(encoding="utf-8"))
+    assert block is not None
+    return dedent(block[1])
+
+
+def loaded(folder: Path, name: str, text: str) -> Course:
+    (folder / name).write_text(text, encoding="utf-8")
+    return load_course([folder])
+
+
+def test_the_documented_file_is_a_lesson(tmp_path: Path) -> None:
+    course = loaded(tmp_path, "20-playground.md", example())
+    assert () == course.faults
+    [lesson] = course.lessons
+    assert ("playground", 6, 3) == (lesson.slug, lesson.minutes, len(lesson.steps))
+    assert lesson.title["en"] == lesson.title["es"] == "Edges in the playground"
+    assert "gray|conv(sobel_y,padding=same)" == lesson.steps[1].scene.stack
+    assert not lesson.steps[1].scene.offers(2, "mode")
+    assert lesson.steps[1].scene.offers(2, "stride")
+    assert lesson.idea["es"].startswith("An edge")
+    assert lesson.deeper["en"].startswith("Deeper")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "reason"),
+    [
+        ("stack: gray|conv(sobel_y,padding=same)\n", "stack: gray|cnv(sobel_y)\n", 11, "cnv"),
+        ("minutes: 6", "minutes: six", 3, "whole number"),
+        ("hide:", "hidden:", 7, "“hidden” is not read here"),
+        ("size: 64", "size: 9000", 6, "from 8 to 512"),
+        ("at: 2.0.30.30", "at: here", 12, "stage.channel.row.column"),
+        ("right: true", "right: false", 17, "exactly one"),
+        ("title: Edges in the playground", "title: [Edges", 2, "not YAML"),
+    ],
+)
+def test_a_slip_is_told_with_its_line_and_reason(
+    tmp_path: Path, old: str, new: str, line: int, reason: str
+) -> None:
+    assert old in example()
+    [fault] = loaded(tmp_path, "20-playground.md", example().replace(old, new, 1)).faults
+    assert fault.file.endswith("/20-playground.md")
+    assert reason in say_fault(fault.error, say_in("en"))
+    assert say_fault(fault.error, say_in("es"))
+    assert line == fault.line or "YAML" in reason
+
+
+def test_a_folder_is_shown_and_its_faults_too(tmp_path: Path) -> None:
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons" / "mine.md").write_text(example(), encoding="utf-8")
+    (tmp_path / "lessons" / "bad.yaml").write_text("title: x\nstack: nothing\n", encoding="utf-8")
+    app = create_app(Settings(data_folder=tmp_path / "data", lessons_folder=tmp_path / "lessons"))
+    with TestClient(app) as client:
+        listed = client.get("/course?lang=es").text
+        assert "Edges in the playground" in listed
+        assert "lessons/bad.yaml:2" in listed
+        first = client.get("/course/mine?lang=es").text
+        assert "Point at a window frame" in first
+        assert 'name="set.stride"' in first
+        assert 'name="set.padding"' not in first
+        third = client.get("/course/mine?lang=es&part=3").text
+        assert "Both together" in third
+        assert "part=2" in third
+        assert "part=4" not in third
+
+
+def test_a_link_is_a_lesson_with_steps_hidden_controls_and_a_question(client: TestClient) -> None:
+    page = client.get("/course/own", params=LINK).text
+    assert "<h1>Edges</h1>" in page
+    assert "<strong>the</strong>" in page
+    assert "<script> " not in page
+    assert 'name="set.stride"' in page
+    assert 'name="set.padding"' not in page
+    assert 'name="set.dilation"' not in page
+    second = client.get("/course/own", params={**LINK, "part": "2"}).text
+    assert "gray|conv(sobel_y)" in second
+    told = client.get("/course/own", params={**LINK, "answer": "1"}, headers=PART).text
+    assert 'data-answered="right"' in told
+    assert "It lies flat." in told
+    moved = client.get("/course/own", params={**LINK, "layer": "2", "set.stride": "2"}, headers=PART)
+    assert "title=Edges" in moved.headers["HX-Push-Url"]
+    assert "stride=2" in moved.headers["HX-Push-Url"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"title": ""}, "title"),
+        ({"line": "gray|cnv(box)"}, "cnv"),
+        ({"show2": "gray|conv("}, ""),
+        ({"cells": "9000"}, "from 8 to 512"),
+        ({"right": ""}, "right answer"),
+        ({"fit": "wide"}, "wide"),
+        ({"text": "x" * 700}, "600"),
+    ],
+)
+def test_a_link_that_does_not_work_is_handed_back_to_be_mended(
+    client: TestClient, change: dict[str, str], words: str
+) -> None:
+    answer = client.get("/course/own", params={**LINK, **change})
+    assert 422 == answer.status_code
+    assert 'role="alert"' in answer.text
+    assert words in answer.text.partition('role="alert"')[2].partition("</p>")[0]
+    assert 'value="Look at the eye."' in answer.text
+
+
+def test_the_form_stands_empty_and_filled(client: TestClient) -> None:
+    for lang in ("en", "es"):
+        assert 200 == client.get(f"/course/own?lang={lang}").status_code
+    assert 'value="Edges"' in client.get("/course/own", params={**LINK, "edit": "1"}).text
