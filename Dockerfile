@@ -33,7 +33,7 @@ WORKDIR /srv/convisor
 COPY LICENSE ./
 COPY static/ static/
 COPY templates/ templates/
-COPY models/*.safetensors models/*.json models/
+COPY models/*.safetensors models/*.json models/*.zip models/
 COPY app/ app/
 
 # One thread an operation, since many small jobs run at a time; the allocator keeps large arrays between jobs

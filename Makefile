@@ -1,6 +1,6 @@
 # Everything one does with Convisor. `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help serve test hostile audit check format train evaluate bench image verify lock screenshot chromium install install-test
+.PHONY: help serve test hostile audit check format train evaluate dreams bench image verify lock screenshot chromium install install-test
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -55,6 +55,9 @@ train: install-test ## Train the cat/dog network on the pictures in DATA
 
 evaluate: install-test ## Measure the shipped network on the pictures in DATA
 	$(PY) -m models.evaluate --data $(DATA)
+
+dreams: install-test ## Draw anew what every unit of the cat/dog network answers to most
+	$(PY) -m models.dreams
 
 bench: install-test ## Compare our speed with the plain way
 	$(PY) -m bench

@@ -17,6 +17,7 @@ from starlette.types import Scope
 
 from app import __version__
 from app.compute.threads import set_threads
+from app.engine.dreams import DreamShelf
 from app.engine.network import Shelf
 from app.engine.own_tensors import NetworkLimits
 from app.engine.trace import Bounds
@@ -115,6 +116,7 @@ def build_services(settings: Settings) -> Services:
         store=store,
         explorer=explorer,
         shelf=shelf,
+        dreams=DreamShelf(ROOT / "models"),
         course=load_course(folders, explorer.tensors),
         own=own,
         traces=traces,

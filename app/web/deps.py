@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from app.engine.dreams import DreamShelf
 from app.engine.network import Shelf
 from app.explorer import Explorer
 from app.explorer.own_networks import OwnNetworks
@@ -38,6 +39,7 @@ class Services:
     store: PhotoStore
     explorer: Explorer
     shelf: Shelf
+    dreams: DreamShelf
     course: Course
     own: OwnNetworks
     traces: AnyCache

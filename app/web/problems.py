@@ -41,6 +41,9 @@ STATUS: Mapping[str, int] = {
     "photo_unknown": 404,
     "network_unknown": 404,
     "challenge_unknown": 404,
+    "dreams_missing": 404,
+    "no_such_dream": 404,
+    "no_such_dream_unit": 404,
     "lesson_unknown": 404,
     "own_network_unknown": 404,
     "unknown_kernel": 404,  # asked for by name; one inside a text has a position

@@ -14,14 +14,13 @@ from app.explorer import Explorer
 from app.i18n import Language
 from app.i18n.catalogue import load_catalogue
 from app.store.sources import SourceCard
-from app.web.deps import ExplorerOf, JobsOf, LanguageOf, SayOf, ServicesOf
+from app.web.deps import LanguageOf, SayOf, ServicesOf
 from app.web.images import serve
 from app.web.pages.frame import is_partial, page, part, view_url
 from app.web.pages.mattered import overlay_url, question
 from app.web.pages.network_state import OVERLAYS, NetworkState, Spot, read_spot
 from app.web.pages.network_view import addresses_of, network_data, network_view
 from app.web.pages.own_network import facts_of, form_of
-from app.web.pages.places import places
 from app.web.pages.query import whole
 from app.web.pages.scene import LabState
 from app.web.pages.unit_view import COLOURS, box_path, products_png, unit_view
@@ -74,21 +73,6 @@ async def product_sheet(request: Request, services: ServicesOf) -> Response:
         return products_png(trace, spot, channels)
 
     return await serve(request, services, state.image, make, "image/png")
-
-
-@router.get("/network/places")
-async def where_else(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: LanguageOf) -> Response:
-    """Where on the shipped photos a map is strongest, as the part that htmx swaps in."""
-    state = NetworkState.read(request.query_params)
-    spot = state.at or Spot(1, 0)
-
-    def work() -> Response:
-        network = explorer.network(state.network or None)
-        found = places(explorer, network, spot)
-        values = {"places": found, "state": state, "spot": spot, "view_url": view_url}
-        return part("network/_places.html", lang, values)
-
-    return await jobs.run(work, request)
 
 
 def _values(

@@ -78,7 +78,6 @@ class UnitView:
     scale: Scale
     after_picture: str
     after_scale: Scale
-    effective: str
     field: Box
     window: Box
     likeness: Likeness | None
@@ -162,7 +161,6 @@ def unit_view(
         scale=view.before_scale,
         after_picture=addresses.map(block.out, spot.unit),
         after_scale=view.scale,
-        effective=effective_url(state, network, block, spot),
         field=spot_field(trace, block, spot),
         window=layer.window(trace.stages[block.learned - 1].shape).pull(Box.cell(spot.row, spot.col))
         if layer
