@@ -22,7 +22,8 @@ export function start(root) {
 function restore(form) {
   delete form.dataset.asked;
   for (const field of form.elements) {
-    if (field instanceof HTMLInputElement && field !== document.activeElement) field.value = field.defaultValue;
+    if (!(field instanceof HTMLInputElement) || field === document.activeElement) continue;
+    if (!field.matches("[data-typed]")) field.value = field.defaultValue; // what took long to type is mended in place
   }
 }
 

@@ -11,9 +11,10 @@ from app.lessons.beliefs import beliefs
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf, ServicesOf
 from app.web.language import say_fault, say_in
 from app.web.pages.course_state import PLANS, LessonState, one_plan
-from app.web.pages.frame import page
-from app.web.pages.lesson_page import lesson_answer
+from app.web.pages.frame import is_partial, page
+from app.web.pages.lesson_page import lesson_answer, lesson_fault
 from app.web.pages.lesson_scene import belief_url
+from app.web.problems import status_of
 
 router = APIRouter(include_in_schema=False)
 IN_PLAN: Mapping[str, tuple[str, ...]] = {
@@ -70,9 +71,14 @@ async def lesson(
     found = services.course.find(slug)
     if found is None:
         raise UserError("lesson_unknown", name=slug[:40])
-    state = LessonState.read(slug, request.query_params)
 
     def work(cancelled: Callable[[], bool]) -> Response:
+        state = LessonState.read(slug, request.query_params)
         return lesson_answer(request, services.course.lessons, explorer, found, state, lang)
 
-    return await jobs.run_cancellable(work, request)
+    try:
+        return await jobs.run_cancellable(work, request)
+    except UserError as error:
+        if not is_partial(request) or status_of(error) >= 500:
+            raise
+        return lesson_fault(error, lang)

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
+from app.domain.errors import UserError
 from app.engine.trace import Trace
 from app.explorer import Explorer
 from app.explorer.challenges import CHALLENGES
@@ -20,11 +21,13 @@ from app.lessons import Lesson
 from app.lessons.markup import markdown, mathml
 from app.lessons.model import Option, Question, Scene
 from app.lessons.rounds import draw
+from app.web.language import say_in
 from app.web.pages.course_state import LessonState
 from app.web.pages.frame import is_partial, page, part, view_url
 from app.web.pages.lesson_scene import lab_url, live_view, scene_view
 from app.web.pages.lesson_views import lesson_views
 from app.web.pages.query import whole
+from app.web.problems import problem, status_of
 from app.web.templating import words
 
 
@@ -63,13 +66,25 @@ def lesson_answer(
     after = {**query, "stack": changed.stack or ""}  # a view may follow the live scene
     values = lesson_values(lessons, explorer, lesson, changed, lang, after)
     answer = _whole_or_part(request, values, changed, lang)
-    answer.headers["HX-Push-Url"] = changed.url()
+    if "history" not in query:
+        answer.headers["HX-Push-Url"] = changed.url()
+    return answer
+
+
+def lesson_fault(error: UserError, lang: Language) -> Response:
+    """What a page that is open is told: a sentence over its foot; the page and what was typed stay."""
+    document = problem(error, say_in(lang))
+    answer = part("course/_fault.html", lang, {"problem": document}, status_of(error))
+    answer.headers.update({"HX-Retarget": "#lesson-fault", "HX-Reswap": "innerHTML", "HX-Push-Url": "false"})
     return answer
 
 
 def _whole_or_part(request: Request, values: dict[str, Any], state: LessonState, lang: Language) -> Response:
     if is_partial(request):
-        return part("course/_lesson.html", lang, {"page": "course", **values})
+        answer = part("course/_lesson.html", lang, {"page": "course", **values})
+        if history := request.query_params.get("history"):  # a drag's later steps replace its first one
+            answer.headers["HX-Replace-Url" if history == "replace" else "HX-Push-Url"] = state.url()
+        return answer
     values["words"] = words(load_catalogue(), lang)
     return page(request, "course/lesson.html", lang, "course", lambda code: state.url(lang=code), values)
 

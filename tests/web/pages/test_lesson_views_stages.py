@@ -107,3 +107,18 @@ def test_more_gabors_leave_no_angle_out(client: TestClient) -> None:
     page = text_of(page_of(client, "pooling-invariance", turn="45", gabors="4"))
     assert "Gabor at 0° 3.5" in page
     assert "root of the sum of squares 24.1" in page
+
+
+def test_a_refusal_leaves_an_open_lesson_as_it_is(client: TestClient) -> None:
+    query = {"lang": "en", "picture": "row", "pad": "9"}
+    answer = client.get("/course/pooling-invariance", params=query, headers={"HX-Request": "true"})
+    assert 422 == answer.status_code
+    assert ("#lesson-fault", "false") == (answer.headers["HX-Retarget"], answer.headers["HX-Push-Url"])
+    assert "“padding” can be at most 8." in answer.text
+    assert "<main" not in answer.text
+
+
+def test_a_dragged_setting_leaves_one_step_in_the_history(client: TestClient) -> None:
+    query = {"lang": "en", "turn": "60", "history": "replace"}
+    answer = client.get("/course/pooling-invariance", params=query, headers={"HX-Request": "true"})
+    assert "/course/pooling-invariance?turn=60&lang=en" == answer.headers["HX-Replace-Url"]
