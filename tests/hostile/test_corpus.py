@@ -1,6 +1,6 @@
 """Every file of the corpus is taken or refused with a sentence, soon, in bounded memory; the server lives on.
 
-The quick part sends one file in eight through the program in this process. The whole (`make hostile`) sends all of
+The quick part sends one file in twelve through the program in this process. The whole (`make hostile`) sends all of
 them to a real server, whose peak of resident memory (VmHWM in /proc/<pid>/status) is held against the 1.2 GB that
 one classroom server may take.
 """
@@ -39,9 +39,9 @@ def run(client, files):
 
 
 def test_a_sample_of_the_corpus(site):
-    codes = run(site, sample(8))
+    codes = run(site, sample(12))
 
-    assert codes["taken"] > 30
+    assert codes["taken"] > 20
     assert {
         "not_a_picture",
         "foreign_picture",
