@@ -1,6 +1,6 @@
 # Everything one does with Convisor. `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help serve test hostile audit check format train evaluate dreams bench image verify lock screenshot chromium install install-test
+.PHONY: help serve class test hostile audit check format train evaluate dreams bench image verify lock screenshot chromium install install-test
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -26,8 +26,10 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 serve: install ## Install what is missing and serve on http://HOST:PORT/
-	@echo "Convisor: http://$(HOST):$(PORT)/  (Ctrl+C stops it)"
 	@HOST=$(HOST) PORT=$(PORT) exec $(PY) -m app
+
+class: install ## Serve to the room: prints its address, a QR code and the teacher's token
+	@HOST=0.0.0.0 PORT=$(PORT) exec $(PY) -m app
 
 test: install-test chromium check ## Check and test everything, in the browser too
 	@CHROMIUM="$$(deploy/find_chromium.sh 2>/dev/null)" $(PY) -m pytest $(PYTEST_ARGS)

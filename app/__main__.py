@@ -9,6 +9,8 @@ import uvicorn
 
 from app.settings import Settings
 from app.web.patience import PatientProtocol
+from app.web.start import greeting
+from app.web.teacher_access import new_token
 
 DESCRIPTORS = 65_536
 LOGGING: dict[str, Any] = {
@@ -36,6 +38,9 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settings = Settings()
     _allow_connections()
+    token = settings.teacher_token or new_token()
+    os.environ["CONVISOR_TEACHER_TOKEN"] = token  # the workers read it there
+    print(greeting(settings, token), flush=True)
     if settings.workers > 1:
         _share_counts(settings)
     uvicorn.run(

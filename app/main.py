@@ -31,15 +31,19 @@ from app.store.limits import Limits
 from app.store.memory import ByteBoundedCache
 from app.store.network_files import NetworkStore
 from app.store.photos import PhotoStore
+from app.store.room import Room
 from app.store.sources import Sources
 from app.web import api, docs, health
 from app.web.addresses import NETWORK_UPLOADS
+from app.web.classroom import Classroom
 from app.web.deps import Services
 from app.web.images import ASK_AGAIN, FOREVER
 from app.web.jobs import Jobs
 from app.web.learning_stream import Streams
+from app.web.leaving import on_the_way_out
 from app.web.metrics import Measured, Metrics
 from app.web.problems import add_handlers
+from app.web.pulse import Pulse
 from app.web.same_site import SameSite
 from app.web.security import FORM_BYTES, BodyLimit, HeadAsGet, SecurityHeaders
 
@@ -110,6 +114,13 @@ def build_services(settings: Settings) -> Services:
     own = OwnNetworks(networks, traces, largest, bounds)
     explorer = Explorer(Sources(store), shelf, traces, pictures, bounds, own)
     folders = [BUILT_IN, *([settings.lessons_folder] if settings.lessons_folder else [])]
+    jobs, pulse = Jobs(settings.worker_threads, settings.queue_length), Pulse()
+
+    def forget_uploads() -> None:
+        """What was made of uploads, all of which another worker may have deleted."""
+        for cache in (traces, pictures):
+            cache.discard(lambda key: True)
+
     return Services(
         settings=settings,
         limits=Limits(max_bytes=settings.upload_max_bytes, max_pixels=settings.upload_max_pixels),
@@ -121,9 +132,11 @@ def build_services(settings: Settings) -> Services:
         own=own,
         traces=traces,
         pictures=pictures,
-        jobs=Jobs(settings.worker_threads, settings.queue_length),
         learnings=LearningStore(settings.data_folder / "learnings", settings.learnings_max),
         streams=Streams(settings.learnings_max),
+        jobs=jobs,
+        classroom=Classroom(Room(settings.data_folder), jobs, pulse, forget_uploads),
+        pulse=pulse,
     )
 
 
@@ -146,8 +159,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.warmth.start(services)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_sweep, services, app.state.metrics)
-        yield
+        tasks.start_soon(services.classroom.watch)
+        with on_the_way_out(services.classroom.close):
+            yield
         tasks.cancel_scope.cancel()
+    services.classroom.leave()
     services.jobs.close()
     app.state.metrics.close()
     access.disabled = False

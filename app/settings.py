@@ -29,6 +29,17 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("CONVISOR_PORT", "PORT"),
         description="Port to listen on.",
     )
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^/\s?#]+/?)?$",
+        description="Address at which the room reaches the server, such as http://192.168.1.20:8000; "
+        "found by itself outside containers.",
+    )
+    teacher_token: str = Field(
+        "",
+        pattern=r"^(.{8,200})?$",
+        description="What opens the teacher's page; made anew and printed at every start unless given.",
+    )
     workers: int = Field(
         1, ge=1, le=32, description="Processes that serve; they share uploads and the class on disk."
     )

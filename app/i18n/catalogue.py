@@ -73,6 +73,7 @@ DYNAMIC_PREFIXES: tuple[str, ...] = (
     "site.theme_",
     "tour.says_",  # of a step
     "tour.title_",
+    "teacher.key_",
 )
 
 

@@ -110,6 +110,10 @@ class NetworkStore:
             raise UserError("wrong_network_token")
         self.files.delete(name)
 
+    def clear(self) -> int:
+        """Delete all networks, and say how many there were."""
+        return self.files.clear()
+
     def sweep(self) -> None:
         """Delete what is over its time; meant to be called every minute or so."""
         self.files.sweep()

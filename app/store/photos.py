@@ -98,6 +98,10 @@ class PhotoStore:
             raise UserError("wrong_delete_token")
         self.files.delete(image)
 
+    def clear(self) -> int:
+        """Delete all photos, and say how many there were."""
+        return self.files.clear()
+
     def sweep(self) -> None:
         """Delete what is over its time; meant to be called every minute or so."""
         self.files.sweep()

@@ -22,9 +22,11 @@ from app.store.learnings import LearningStore
 from app.store.limits import Limits
 from app.store.memory import ByteBoundedCache
 from app.store.photos import PhotoStore
+from app.web.classroom import Classroom
 from app.web.jobs import Jobs
 from app.web.language import Say, language_of, say_in
 from app.web.learning_stream import Streams
+from app.web.pulse import Pulse
 from app.web.templating import THEMES
 
 AnyCache = ByteBoundedCache[Hashable, Any]
@@ -47,6 +49,8 @@ class Services:
     jobs: Jobs
     learnings: LearningStore
     streams: Streams
+    classroom: Classroom
+    pulse: Pulse
 
 
 def services_of(request: Request) -> Services:

@@ -19,6 +19,15 @@ import * as tour from "./tour.js";
 
 const behaviours = [theme, keys, notice, pictures, popover, fit, notation, live, history, copy, add, reorder, enlarge, send, terms, tour];
 
+/** Whether this tab joined a class. */
+function joined() {
+  try {
+    return sessionStorage.getItem("convisor.class");
+  } catch {
+    return null; // storage is forbidden
+  }
+}
+
 /** @param {ParentNode} root */
 function start(root) {
   for (const behaviour of behaviours) behaviour.start(root);
@@ -26,6 +35,10 @@ function start(root) {
 
 start(document);
 document.addEventListener("htmx:after:swap", () => start(document));
+if (document.querySelector("[data-teacher]")) import("./class/teacher.js").then((page) => page.start());
+else if (joined() || document.querySelector("[data-class-join]") || location.hash.startsWith("#class=")) {
+  import("./class/main.js").then((screen) => screen.start());
+}
 // features that only the lab needs load after the first view stands
 if (document.querySelector("[data-stack]")) {
   import("./lens.js").then((lens) => lens.start(document));

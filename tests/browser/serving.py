@@ -17,9 +17,9 @@ from app.settings import Settings
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """Serve with uploads in `folder`; gives the address and stops the server at the end."""
-    with serving(create_app(Settings(data_folder=folder))) as base:
+def running(folder: Path, **settings: object) -> Iterator[str]:
+    """Serve with uploads in `folder` and other `settings`; gives the address and stops the server at the end."""
+    with serving(create_app(Settings(data_folder=folder, **settings))) as base:
         yield base
 
 

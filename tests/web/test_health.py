@@ -8,8 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.store.photos import PhotoStore
-from app.web import metrics
-from app.web.metrics import Pulse
+from app.web import pulse as pulse_module
+from app.web.pulse import Pulse
 
 
 def test_alive(client):
@@ -89,7 +89,7 @@ def test_the_servers_own_access_log_is_silent_however_it_is_started(client):
 def test_the_pulse_tells_the_last_minute(monkeypatch):
     pulse = Pulse()
     now = 1000.0
-    monkeypatch.setattr(metrics.time, "monotonic", lambda: now)
+    monkeypatch.setattr(pulse_module.time, "monotonic", lambda: now)
     pulse.add(9.0, 500)
     now += 59
     for milliseconds in range(100):
