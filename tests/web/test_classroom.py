@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -241,3 +242,12 @@ def test_a_folder_that_cannot_be_written_to_is_said_and_the_rest_works(tmp_path)
     with TestClient(app) as client:
         assert 200 == client.get("/health").status_code
         assert 200 == client.get("/api/v1/trace?image=pattern(edge)&stack=gray").status_code
+
+
+def test_a_lesson_without_a_question_cannot_be_asked(app, teacher):
+    course = app.state.services.course
+    bare = replace(course.lessons[0], slug="bare", question=None)
+    object.__setattr__(course, "lessons", (*course.lessons, bare))
+    answer = teacher.post("/teacher/do", data={"do": "ask", "lesson": "bare"}, headers=OWN)
+    assert (422, "class_no_question") == (answer.status_code, answer.json()["code"])
+    assert '<option value="bare">' not in teacher.get("/teacher").text

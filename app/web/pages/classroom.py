@@ -98,13 +98,15 @@ def class_values(
 
 def asked_lesson(services: Services, found: Snapshot) -> Lesson | None:
     """The lesson whose question is asked or was answered."""
-    return services.course.find(found.state.lesson) if found.state.stage != "none" else None
+    lesson = services.course.find(found.state.lesson) if found.state.stage != "none" else None
+    return lesson if lesson is not None and lesson.question is not None else None
 
 
 def bars(lesson: Lesson, found: Snapshot) -> tuple[Bar, ...]:
     """The answers of a question with how often each was given."""
     whole_ = max(1, found.answers)
-    rows = zip(lesson.question.options, found.counts, strict=False)
+    options = lesson.question.options if lesson.question else ()
+    rows = zip(options, found.counts, strict=False)
     return tuple(Bar(option.text, option.right, count, 100 * count / whole_) for option, count in rows)
 
 

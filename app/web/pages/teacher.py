@@ -125,6 +125,8 @@ def _ask(room: Room, services: Services, given: Given) -> None:
     lesson = services.course.find(given.get("lesson", ""))
     if lesson is None:
         raise UserError("lesson_unknown", name=given.get("lesson", "")[:40])
+    if lesson.question is None:
+        raise UserError("class_no_question", lesson=lesson.slug)
     room.ask(lesson.slug, len(lesson.question.options))
 
 
@@ -183,6 +185,7 @@ def _values(
         "asked": asked,
         "bars": bars(asked, found) if asked else (),
         "lessons": services.course.lessons,
+        "askable": [lesson for lesson in services.course.lessons if lesson.question is not None],
         "address": address,
         "qr": qr_svg(address),
         "screen": with_language(found.state.address, lang) if found.state.address else "",
