@@ -1,0 +1,221 @@
+"""A class at work: pupils who each move a slider every few seconds, as their browsers would ask for it.
+
+`python -m bench.load` prints, for both classes of `CLASSES`, how long a whole move takes, from the request for
+the page's part to the last byte of the last picture that the browser did not have yet. The load comes from the
+same machine: its own share of the processor is printed too. wrk and locust cannot read the pictures' addresses
+out of the part, so they measure single requests; `python -m bench.load --wrk` has wrk ask for the same parts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from bench.server import served
+
+SECONDS = float(os.environ.get("SECONDS", "30"))
+WARMING = 15  # seconds for the classifier
+LANES = 6  # connections that a browser opens to one host
+IMAGE = "person-astronaut"
+STACK = "conv(gaussian,sigma={sigma:.5g})|conv(sobel_x)|relu|maxpool(2)|conv(laplacian4)"
+PICTURE = re.compile(rb'(?:src|href)="(/api/v1/(?:maps|cells)[^"]*?\.png[^"]*)"')
+LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Class:
+    """So many pupils, each moving every `pause` seconds, on photos of `size` cells a side."""
+
+    pupils: int
+    pause: float
+    size: int
+    fit: str
+
+    def query(self, sigma: float) -> str:
+        """The scene after a move to sigma."""
+        return f"image={IMAGE}&stack={quote(STACK.format(sigma=sigma))}&size={self.size}&fit={self.fit}"
+
+
+CLASSES = (Class(30, 1.0, 512, "keep"), Class(300, 5.0, 64, "crop"))
+
+
+@dataclass
+class Outcome:
+    """What a run showed: seconds of each move, requests, answers that were no 200."""
+
+    moves: list[float] = field(default_factory=list)
+    requests: int = 0
+    refused: int = 0
+    late: int = 0  # moves that began late because the one before had not ended
+
+
+class Browser:
+    """One pupil's browser: a few open connections, and a memory of the pictures it has."""
+
+    def __init__(self, port: int, outcome: Outcome) -> None:
+        self._port = port
+        self._outcome = outcome
+        self._free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter] | None] = asyncio.Queue()
+        for _ in range(LANES):
+            self._free.put_nowait(None)
+        self._seen: set[bytes] = set()
+
+    async def move(self, query: str) -> None:
+        """Ask for the page's part, then at once for every picture in it that is not known yet."""
+        part = await self._get(f"/?{query}", "HX-Request: true\r\nAccept-Encoding: gzip\r\n")
+        found = {address.replace(b"&amp;", b"&") for address in PICTURE.findall(part)} - self._seen
+        self._seen |= found
+        await asyncio.gather(
+            *(self._get(quote(address.decode(), safe="/?&=(),|.;:~-[]%")) for address in found)
+        )
+
+    async def close(self) -> None:
+        """Leave."""
+        while not self._free.empty():
+            if lane := self._free.get_nowait():
+                lane[1].close()
+
+    async def _get(self, path: str, headers: str = "") -> bytes:
+        lane = await self._free.get()
+        try:
+            if lane is None:
+                lane = await asyncio.open_connection("127.0.0.1", self._port)
+            reader, writer = lane
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = LENGTH.search(head)
+            if length is None:
+                raise RuntimeError(f"an answer without a length: {head[:200]!r}")
+            body = await reader.readexactly(int(length[1]))
+        except (OSError, asyncio.IncompleteReadError):
+            lane = None  # the next request opens it anew
+            self._outcome.refused += 1
+            return b""
+        finally:
+            self._free.put_nowait(lane)
+        self._outcome.requests += 1
+        if b" 200 " not in head[:16]:
+            self._outcome.refused += 1
+            return b""
+        return zlib.decompress(body, 31) if b"content-encoding: gzip" in head.lower() else body
+
+
+async def pupil(number: int, room: Class, port: int, end: float, outcome: Outcome) -> None:
+    """Open the page, then move in one's own rhythm until the end; the first look is not counted."""
+    draw = random.Random(number)
+    browser = Browser(port, outcome)
+    await asyncio.sleep(room.pause * draw.random())
+    await browser.move(room.query(1 + draw.random()))
+    turn = time.monotonic() + room.pause
+    while turn < end:
+        if (wait := turn - time.monotonic()) > 0:
+            await asyncio.sleep(wait)
+        else:
+            outcome.late += 1
+        start = time.monotonic()
+        await browser.move(room.query(0.5 + 4 * draw.random()))
+        outcome.moves.append(time.monotonic() - start)
+        turn = max(turn + room.pause, time.monotonic())
+    await browser.close()
+
+
+async def lesson(room: Class, port: int) -> Outcome:
+    """All pupils side by side."""
+    outcome = Outcome()
+    end = time.monotonic() + SECONDS + room.pause
+    await asyncio.gather(*(pupil(number, room, port, end, outcome) for number in range(room.pupils)))
+    return outcome
+
+
+def processes(pid: int) -> list[int]:
+    """A server's process and its workers."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(found for child in children for found in processes(int(child)))]
+
+
+def used(pid: int) -> tuple[float, float]:
+    """(processor seconds, resident megabytes) of a server with its workers."""
+    tick, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+    seconds = megabytes = 0.0
+    for process in processes(pid):
+        numbers = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        seconds += (int(numbers[11]) + int(numbers[12])) / tick
+        megabytes += int(numbers[21]) * page / 1e6
+    return seconds, megabytes
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value that `share` of the values do not exceed."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else float("nan")
+
+
+def report(room: Class, workers: int) -> None:
+    """Serve, run a class, print a line."""
+    with served(CONVISOR_WORKERS=str(workers)) as (_, pid):
+        time.sleep(WARMING)
+        idle = used(pid)[1]
+        before, own = used(pid)[0], time.process_time()
+        start = time.monotonic()
+        outcome = asyncio.run(lesson(room, served_port(pid)))
+        seconds = time.monotonic() - start
+        spent, resident = used(pid)
+        median, slow, longest = (1000 * percentile(outcome.moves, share) for share in (0.5, 0.95, 1.0))
+        print(
+            f"{room.pupils:4d} pupils, a move every {room.pause:g} s, size {room.size}, {workers} worker(s): "
+            f"{len(outcome.moves)} moves, median {median:.0f} ms, p95 {slow:.0f} ms, longest {longest:.0f} ms; "
+            f"{outcome.requests} requests, {outcome.refused} refused, {outcome.late} moves late; "
+            f"server {(spent - before) / seconds:.2f} cores, load {(time.process_time() - own) / seconds:.2f}; "
+            f"{idle:.0f} MB idle, {resident:.0f} MB after",
+            flush=True,
+        )
+
+
+def served_port(pid: int) -> int:
+    """The port in a server's environment."""
+    pairs = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    return int(next(pair for pair in pairs if pair.startswith(b"PORT="))[5:])
+
+
+def by_wrk(room: Class, workers: int) -> None:
+    """Have wrk ask for the parts alone, each with a sigma of its own, and print what it says."""
+    if shutil.which("wrk") is None:
+        raise SystemExit("wrk is not installed (Debian: apt install wrk)")
+    path = f"/?{room.query(5.555)}".replace("%", "%%")
+    script = f"""
+        function delay() return math.random(0, {2000 * room.pause:.0f}) end
+        function request()
+          local path = string.gsub('{path}', '5.555', string.format('%.4f', 0.5 + 4 * math.random()))
+          return wrk.format('GET', path, {{['HX-Request'] = 'true', ['Accept-Encoding'] = 'gzip'}})
+        end"""
+    with (
+        served(CONVISOR_WORKERS=str(workers)) as (_, pid),
+        tempfile.NamedTemporaryFile("w", suffix=".lua") as lua,
+    ):
+        time.sleep(WARMING)
+        lua.write(script)
+        lua.flush()
+        command = ["wrk", "-t1", f"-c{room.pupils}", f"-d{SECONDS:.0f}s", "--latency", "-s", lua.name]
+        subprocess.run([*command, f"http://127.0.0.1:{served_port(pid)}"], check=True)
+
+
+def main() -> None:
+    """Both classes, with one and with two workers."""
+    run = by_wrk if "--wrk" in sys.argv else report
+    for room in CLASSES:
+        for workers in (1, 2):
+            run(room, workers)
+
+
+if __name__ == "__main__":
+    main()
