@@ -54,10 +54,10 @@ def _wait_for(connection: http.client.HTTPConnection, process: subprocess.Popen[
         if process.poll() is not None:
             raise RuntimeError("the server ended at once")
         try:
-            connection.request("GET", "/health")
-            connection.getresponse().read()
-            return
+            connection.request("GET", "/ready")
+            if b"warming" not in connection.getresponse().read():
+                return
         except OSError:
             connection.close()
-            time.sleep(0.1)
+        time.sleep(0.1)
     raise RuntimeError("the server did not start")
