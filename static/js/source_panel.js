@@ -77,6 +77,8 @@ export function panel() {
 async function load() {
   const answer = await fetch(`/sources?${scene()}`, { headers: { "HX-Request": "true", "Accept-Language": document.documentElement.lang } });
   if (!answer.ok) throw new Error(`sources: ${answer.status}`);
+  // the first view of the lab needs none of these
+  const parts = await Promise.all([import("./draw.js"), import("./numbers.js"), import("./webcam.js")]);
   const inside = new DOMParser().parseFromString(await answer.text(), "text/html");
   holder().replaceChildren(...inside.body.childNodes);
   for (const needing of holder().querySelectorAll("[data-source-tabs], [data-source-close], [data-pattern-sizes]")) {
@@ -85,6 +87,7 @@ async function load() {
   holder().addEventListener("toggle", (event) => {
     if (/** @type {ToggleEvent} */ (event).newState === "closed") for (const action of leaving) action();
   });
+  for (const part of parts) part.start();
   for (const setup of setups) setup(holder());
   return holder();
 }

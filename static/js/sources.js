@@ -1,19 +1,16 @@
 // @ts-check
 /** Choosing a picture: opens the panel, changes its part, takes samples and patterns; starts the other ways. */
-import * as draw from "./draw.js";
 import * as drop from "./drop.js";
-import * as numbers from "./numbers.js";
 import * as paste from "./paste.js";
 import { holder, open, select, use } from "./source_panel.js";
 import * as uploads from "./uploads.js";
-import * as webcam from "./webcam.js";
 
 let listening = false;
 
 export function start() {
   if (listening) return;
   listening = true;
-  for (const way of [uploads, drop, paste, webcam, draw, numbers]) way.start();
+  for (const way of [uploads, drop, paste]) way.start();
   document.addEventListener("click", click);
   document.addEventListener("keydown", (event) => {
     if (!(event.target instanceof HTMLElement)) return;

@@ -90,9 +90,9 @@ def test_a_server_that_is_gone_is_told_and_asked_again(context: BrowserContext, 
 def test_an_error_of_the_server_leaves_the_lab_as_it_is(context: BrowserContext, address: str) -> None:
     page = context.new_page()
     page.goto(lab(address, stack="conv(box)"))
-    page.route("**/edit?**", lambda route: route.fulfill(status=503, body="<p>busy</p>"))
+    page.route("**/edit?**", lambda route: route.fulfill(status=500, body="<p>fault</p>"))
     page.locator("#col1 .switch").click()
-    expect(page.locator("[data-notice]")).to_contain_text("503")
+    expect(page.locator("[data-notice]")).to_contain_text("500")
     expect(page.locator("#col1 .frame")).to_be_visible()
     assert "/edit" not in page.url
 
