@@ -113,7 +113,7 @@ class Browser:
 
 async def pupil(number: int, room: Class, port: int, end: float, outcome: Outcome) -> None:
     """Open the page, then move in one's own rhythm until the end; the first look is not counted."""
-    draw = random.Random(number)
+    draw = random.Random(number)  # nosec B311  # a rhythm, no secret
     browser = Browser(port, outcome)
     await asyncio.sleep(room.pause * draw.random())
     await browser.move(room.query(1 + draw.random()))
