@@ -17,7 +17,9 @@ endif
 TORCH_VERSION ?= $(shell sed -n 's/^torch==//p' requirements.txt)
 
 # The tests run file by file in so many processes; all have to collect them in the same order (PYTHONHASHSEED).
+# Those in the browser run by themselves: Playwright keeps an event loop running in its process.
 TEST_PROCESSES ?= 2
+IN_PROCESSES = --numprocesses $(TEST_PROCESSES) --dist loadfile
 
 # Many small jobs at a time: one thread each, and arrays kept by the allocator between them.
 export OMP_NUM_THREADS ?= 1
@@ -35,8 +37,9 @@ class: install ## Serve to the room: prints its address, a QR code and the teach
 	@HOST=0.0.0.0 PORT=$(PORT) exec $(PY) -m app
 
 test: install-test chromium check ## Check and test everything, in the browser too
-	@CHROMIUM="$$(deploy/find_chromium.sh 2>/dev/null)" PYTHONHASHSEED=0 $(PY) -m pytest \
-		--numprocesses $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
+	@PYTHONHASHSEED=0 $(PY) -m pytest -m "not hostile and not browser" $(IN_PROCESSES) $(PYTEST_ARGS)
+	@CHROMIUM="$$(deploy/find_chromium.sh 2>/dev/null)" PYTHONHASHSEED=0 \
+		$(PY) -m pytest -m browser $(IN_PROCESSES) $(PYTEST_ARGS)
 
 hostile: install-test ## Send over 1,000 bad files and requests, and break the server in every way
 	@$(PY) -m pytest tests/hostile -m "hostile or not hostile" $(PYTEST_ARGS)
