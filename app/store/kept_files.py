@@ -32,8 +32,10 @@ def hash_of(token: str) -> str:
 
 def typed(made: Callable[..., Kept], fields: object) -> Kept:
     """A dataclass of plain values from what a file holds; ValueError where its names or types are others."""
+    if not isinstance(fields, dict):  # anything may stand in a damaged file
+        raise ValueError("unknown header")
     try:
-        kept = made(**fields)  # type: ignore[arg-type]  # anything may stand in a damaged file
+        kept = made(**fields)
         for name, kind in get_type_hints(made).items():
             value = getattr(kept, name)
             if not isinstance(value, (int, float) if kind is float else get_origin(kind) or kind):

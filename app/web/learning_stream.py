@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from app.domain.errors import UserError
@@ -61,7 +62,7 @@ class LearningStream:
 
     async def _told(self, run: Run, after: int) -> AsyncIterator[str]:
         while run.step < after and not run.ended:
-            await self._in_turn(lambda gone: self._work(run, after, gone))
+            await self._in_turn(partial(self._work, run, after))
         if after:
             run.news()  # the listener has it
         yield event("start", {**run.start(), "after": run.step}, run.step)
@@ -81,7 +82,7 @@ class LearningStream:
             if asked == "running":
                 until = first + int((now - began) * self._pace) + 1 if self._pace else run.step + 1_000_000
                 step = run.step
-                await self._in_turn(lambda gone, until=until: self._work(run, until, gone))  # type: ignore[misc]
+                await self._in_turn(partial(self._work, run, until))
                 if run.step > step:
                     beat = now
                     yield event("step", run.news(), run.step)

@@ -57,7 +57,7 @@ class Metrics:
         if not folder:
             return generate_latest(self.registry)
         together = CollectorRegistry()
-        MultiProcessCollector(together, path=folder)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(together, path=folder)  # type: ignore[no-untyped-call]  # prometheus_client gives it no types
         return generate_latest(together)
 
     def refresh(self) -> None:
@@ -94,7 +94,7 @@ class Metrics:
     def close() -> None:
         """Take this worker's own numbers out of the sum of those that are alive."""
         if folder := os.environ.get(SHARED_FOLDER):
-            mark_process_dead(os.getpid(), folder)  # type: ignore[no-untyped-call]
+            mark_process_dead(os.getpid(), folder)  # type: ignore[no-untyped-call]  # prometheus_client gives it no types
 
     def _add(self, counter: Counter, key: tuple[str, str], total: int) -> None:
         counter.inc(total - self._told.get(key, 0))

@@ -7,7 +7,7 @@ idle or dripping connections (Slowloris) would hold their memory and their descr
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -28,9 +28,9 @@ class PatientProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._in_head = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Expect a whole head from now on."""
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, transport))
         self._expect_head()
 
     def data_received(self, data: bytes) -> None:

@@ -65,6 +65,7 @@ def test_a_network_is_uploaded_explored_and_deleted(watched_page: Page, address:
 def test_a_refusal_is_said_in_the_form_and_nothing_is_lost(watched_page: Page, address: str) -> None:
     page = watched_page
     page.goto(f"{address}/network?lang=en")
+    page.wait_for_load_state("networkidle")  # before its script is there, the form sends itself
     page.locator(".own-network summary").click()
     form = page.locator("[data-own-network]")
     form.locator("[type=file]").set_input_files(

@@ -45,7 +45,7 @@ def torch_layer(layer: Layer, shape: Shape, guided: bool = False) -> Step:
 def _guided_relu(x: Tensor) -> Tensor:
     maps: Tensor = load_torch().relu(x)
     if maps.requires_grad:
-        maps.register_hook(lambda gradient: gradient.clamp(min=0))  # type: ignore[no-untyped-call]
+        maps.register_hook(lambda gradient: gradient.clamp(min=0))  # type: ignore[no-untyped-call]  # torch gives it no types
     return maps
 
 

@@ -15,6 +15,7 @@ from app.explorer import Explorer, Scene
 from app.explorer.gradients import GradientQuestion, propagate
 from app.explorer.learnings import KernelQuestion, Pair, Planes, Rule, read_pair
 from app.i18n import Language
+from app.layers.banked import BankLayer
 from app.web.addresses import API, Addresses, encode
 from app.web.language import say_in
 from app.web.pages.back_sheet import sheet
@@ -96,11 +97,13 @@ def _maps(explorer: Explorer, query: Mapping[str, str]) -> Mapping[str, Any]:
     shade = Addresses.of(scene, answer.trace)
     learned = answer.found.learned[2]
     assert learned is not None
+    convolution = answer.trace.stack.layers[1]
+    assert isinstance(convolution, BankLayer)
     return {
         "stack": scene.stack,
         "target": wanted,
         "loss": answer.found.loss,
-        "kernel": Drawn(explorer.parse(scene.stack).layers[1].kernels[0].slices[0].round(2)),  # type: ignore[attr-defined]
+        "kernel": Drawn(convolution.kernels[0].slices[0].round(2)),
         "gradient": Drawn(learned.kernels[0][0].round(0)),
         "stages": [
             (name, shade.map(stage, 0), f"{API}/gradients/{stage}/0.png?{encode(loss)}")
