@@ -5,48 +5,16 @@ from __future__ import annotations
 import http.client
 import os
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from urllib.parse import quote
 
+from bench.server import served
+
 ROUNDS = 60
-FLOOR, OURS = 8931, 8932
+FLOOR = ("-m", "uvicorn", "bench.floor:app", "--port", "{port}", "--log-level", "warning")
 STACK = "conv(gaussian,sigma={sigma})|conv(sobel_x)|relu|maxpool(2)|conv(laplacian4)"
 LAST = "conv(gaussian)|conv(sobel_x)|relu|maxpool(2)|conv(laplacian4,bias={bias})"
-
-
-@contextmanager
-def server(app: str, port: int, *options: str) -> Iterator[http.client.HTTPConnection]:
-    """A server of its own process on the first core, and a connection kept open to it."""
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "CONVISOR_DATA_FOLDER": folder, "OMP_NUM_THREADS": "1"}
-        command = [
-            sys.executable,
-            "-m",
-            "uvicorn",
-            app,
-            "--port",
-            str(port),
-            "--log-level",
-            "warning",
-            *options,
-        ]
-        process = subprocess.Popen(command, env=environment)
-        os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        for _ in range(300):
-            try:
-                connection.connect()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield connection
-        process.terminate()
-        process.wait(timeout=20)
 
 
 def get(connection: http.client.HTTPConnection, path: str, headers: dict[str, str] | None = None) -> int:
@@ -72,7 +40,8 @@ def prefix(stack: str, stage: int) -> str:
 
 def main() -> None:
     """Print medians and ratios."""
-    with server("bench.floor:app", FLOOR) as floor, server("app.main:create_app", OURS, "--factory") as ours:
+    core = min(os.sched_getaffinity(0))  # one after the other on the same one
+    with served(*FLOOR, core=core) as (floor, _), served(core=core) as (ours, _):
 
         def maps(stack: str, first: int = 1) -> None:
             for stage in range(first, 6):

@@ -16,8 +16,14 @@ STARTING_SECONDS = 60
 
 
 @contextmanager
-def served(**settings: str) -> Iterator[tuple[http.client.HTTPConnection, int]]:
-    """Serve on a free port with the given environment; gives an open connection and the process's number."""
+def served(
+    *program: str, core: int | None = None, **settings: str
+) -> Iterator[tuple[http.client.HTTPConnection, int]]:
+    """Serve on a free port; gives an open connection and the process's number.
+
+    `program` is what Python runs, the app where it is left out; ``{port}`` in it is the port. `settings` go into
+    the environment, `core` is the processor core that it is held to.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -32,12 +38,12 @@ def served(**settings: str) -> Iterator[tuple[http.client.HTTPConnection, int]]:
             "PORT": str(port),
             **settings,
         }
+        words = [word.format(port=port) for word in program or ("-m", "app")]
         process = subprocess.Popen(
-            [sys.executable, "-m", "app"],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            [sys.executable, *words], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
+        if core is not None:
+            os.sched_setaffinity(process.pid, {core})
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             _wait_for(connection, process)

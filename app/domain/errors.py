@@ -41,3 +41,14 @@ class Refusal(UserError):
         super().__init__(code, **params)
         self.formula = formula
         self.suggestion = suggestion
+
+
+def no_such_cell(
+    shape: tuple[int, int, int], stage: int, channel: int, row: int = 0, column: int = 0
+) -> UserError:
+    """The error of a cell outside the maps of a stage, whose shape (channels, rows, columns) it tells."""
+    channels, rows, columns = shape
+    return UserError(
+        "no_such_cell", stage=stage, channel=channel, row=row, column=column, channels=channels, rows=rows,
+        columns=columns,
+    )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.errors import UserError
+from app.domain.errors import no_such_cell
 from app.domain.fields import Box, Cells, Window, pull_back, pull_cells
 from app.domain.shapes import Shape
 from app.engine.trace import Stage, Trace, require
@@ -43,17 +43,7 @@ def check_place(trace: Trace, place: Place) -> Stage:
     """
     stage = require(trace, place.stage)
     if not has_place(trace, place):
-        channels, rows, cols = stage.shape
-        raise UserError(
-            "no_such_cell",
-            stage=place.stage,
-            channel=place.channel,
-            row=place.row,
-            column=place.col,
-            channels=channels,
-            rows=rows,
-            columns=cols,
-        )
+        raise no_such_cell(stage.shape, place.stage, place.channel, place.row, place.col)
     return stage
 
 

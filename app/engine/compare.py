@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.compute.resample import rotate
-from app.domain.errors import UserError
+from app.domain.errors import UserError, no_such_cell
 from app.domain.fields import Plane, Turned, Window
 from app.domain.windows import AxisWindow
 from app.engine.trace import Stage, Trace, require
@@ -60,18 +60,8 @@ def compare(
     first, second = require(trace, stage), require(other, other_stage)
     if first.shape != second.shape:
         raise UserError("compare_shapes", shape=_times(first), other=_times(second))
-    maps, rows, cols = first.shape
-    if channel is not None and channel >= maps:
-        raise UserError(
-            "no_such_cell",
-            stage=stage,
-            channel=channel,
-            row=0,
-            column=0,
-            channels=maps,
-            rows=rows,
-            columns=cols,
-        )
+    if channel is not None and channel >= first.shape[0]:
+        raise no_such_cell(first.shape, stage, channel)
     chosen = slice(None) if channel is None else slice(channel, channel + 1)
     one, two = first.maps[chosen], second.maps[chosen]
     difference = one - two

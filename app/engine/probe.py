@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.errors import UserError
+from app.domain.errors import UserError, no_such_cell
 from app.engine.network import Network
 from app.engine.trace import Trace, require
 from app.layers.base import Array, Layer, Learned
@@ -85,12 +85,9 @@ def _is_late(change: Change, start: int, first: int | None) -> bool:
 
 def _check_gains(trace: Trace, change: Change) -> None:
     for (stage, channel), gain in change.gains.items():
-        channels, rows, cols = require(trace, stage).shape
-        if not 0 <= channel < channels:
-            raise UserError(
-                "no_such_cell", stage=stage, channel=channel, row=0, column=0, channels=channels, rows=rows,
-                columns=cols,
-            )  # fmt: skip
+        shape = require(trace, stage).shape
+        if not 0 <= channel < shape[0]:
+            raise no_such_cell(shape, stage, channel)
         if not 0.0 <= gain <= MOST_GAIN:
             raise UserError("gain_out_of_bounds", value=gain, high=MOST_GAIN)
 

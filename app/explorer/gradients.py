@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from app.domain.errors import UserError
+from app.domain.errors import UserError, no_such_cell
 from app.domain.notation import Matrix, parse_call
 from app.engine.gradients.backward import (
     Gradients,
@@ -109,13 +109,19 @@ def check_gradients(answer: Propagated, cancelled: Asked = never) -> list[Entry]
     return check(answer.found, answer.loss, cancelled=cancelled)
 
 
+def _found(explorer: Explorer, question: GradientQuestion, stage: int, cancelled: Asked) -> Gradients:
+    """What came back, once it is sure that there is such a stage."""
+    found = propagate(explorer, question, cancelled).found
+    if not 0 <= stage < len(found.maps):
+        raise UserError("no_such_stage", stage=stage, last=len(found.maps) - 1)
+    return found
+
+
 def gradient_npy(
     explorer: Explorer, question: GradientQuestion, stage: int, part: Part, cancelled: Asked = never
 ) -> bytes:
     """The gradient by a stage's maps, or by the kernels or biases of its layer, as float64 NPY."""
-    found = propagate(explorer, question, cancelled).found
-    if not 0 <= stage < len(found.maps):
-        raise UserError("no_such_stage", stage=stage, last=len(found.maps) - 1)
+    found = _found(explorer, question, stage, cancelled)
     if part == "maps":
         return npy_bytes(found.grads[stage])
     learned = found.learned[stage]
@@ -130,22 +136,9 @@ def gradient_picture(
     explorer: Explorer, question: GradientQuestion, stage: int, channel: int, cancelled: Asked = never
 ) -> bytes:
     """The gradient by one map of a stage as PNG, one pixel a cell; white is zero."""
-    found = propagate(explorer, question, cancelled).found
-    if not 0 <= stage < len(found.grads):
-        raise UserError("no_such_stage", stage=stage, last=len(found.grads) - 1)
-    grad = found.grads[stage]
+    grad = _found(explorer, question, stage, cancelled).grads[stage]
     if not 0 <= channel < len(grad):
-        rows, cols = grad.shape[1:]
-        raise UserError(
-            "no_such_cell",
-            stage=stage,
-            channel=channel,
-            row=0,
-            column=0,
-            channels=len(grad),
-            rows=rows,
-            columns=cols,
-        )
+        raise no_such_cell((len(grad), *grad[0].shape), stage, channel)
     plane = grad[channel].astype(np.float32)
     largest = float(np.abs(plane).max()) or 1.0
     return map_png(plane, choose_scale(-largest, largest, "diverging"))

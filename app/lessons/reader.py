@@ -19,6 +19,7 @@ from app.lessons.rounds import FACTS, Round, Rule
 
 LANGUAGES = ("en", "es")
 SMALLEST, LARGEST = 8, 512
+OPTION = ("text", "says", "right", "belief", "scene")
 SCENE_NAMES = ("stack", "image", "size", "fit", "at", "controls", "hide", "caption")
 VALUE: Text = {"en": "{value}", "es": "{value}"}
 
@@ -176,14 +177,14 @@ class Reader:
         return Question(self.text(data, "text"), options, again)
 
     def _option(self, data: Mapping[str, Any]) -> Option:
-        self.only(data, ("text", "says", "right", "belief", "scene"))
-        return Option(
-            text=self.text(data, "text"),
-            says=self.text(data, "says"),
-            right=data.get("right", False) is True,
-            belief=str(data.get("belief", "")),
-            scene=self.lone_scene(self.mapping(data, "scene")) if "scene" in data else None,
-        )
+        self.only(data, OPTION)
+        return self._option_of(data, self.text(data, "text"), self.text(data, "says"))
+
+    def _option_of(
+        self, data: Mapping[str, Any], text: Text, says: Text, usual: Scene | None = None
+    ) -> Option:
+        scene = self.lone_scene(self.mapping(data, "scene"), usual) if "scene" in data else None
+        return Option(text, says, data.get("right", False) is True, str(data.get("belief", "")), scene)
 
     def _one_right(self, data: Mapping[str, Any], right: list[bool]) -> None:
         if sum(right) != 1 or len(right) < 2:
@@ -200,21 +201,16 @@ class Reader:
             named.append((name, self._arithmetic(data["let"], name, known)))
             known.add(name)
         rules = tuple(self._rule(one, known, usual) for one in self.items(data, "options"))
-        self._one_right(data, [rule.right for rule in rules])
+        self._one_right(data, [rule.option.right for rule in rules])
         text = self._template(data, "text", known)
         return Round(text, rules, self.whole(data, "layer", 0), dict(given), tuple(named))
 
     def _rule(self, data: Mapping[str, Any], known: set[str], usual: Scene) -> Rule:
-        self.only(data, ("is", "text", "says", "right", "belief", "scene"))
+        self.only(data, ("is", *OPTION))
         own = {*known, "value"}
-        return Rule(
-            value=self._arithmetic(data, "is", known),
-            text=self._template(data, "text", own, VALUE),
-            says=self._template(data, "says", own),
-            right=data.get("right", False) is True,
-            belief=str(data.get("belief", "")),
-            scene=self.lone_scene(self.mapping(data, "scene"), usual) if "scene" in data else None,
-        )
+        value = self._arithmetic(data, "is", known)
+        text, says = self._template(data, "text", own, VALUE), self._template(data, "says", own)
+        return Rule(value, self._option_of(data, text, says, usual))
 
     def _arithmetic(self, data: Mapping[str, Any], name: str, known: set[str]) -> Expression:
         text = str(data.get(name, ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.domain.fields import Plane, Window
@@ -14,7 +14,7 @@ from app.engine.trace import Trace
 from app.layers.banked import BankLayer
 from app.layers.base import Layer, Off
 from app.lessons.arithmetic import Expression
-from app.lessons.model import Option, Question, Scene, Text
+from app.lessons.model import Option, Question, Text
 
 # what a round may name of a scene; `layer` says whose numbers the ones of a layer are
 FACTS = (
@@ -34,14 +34,10 @@ class Write(Protocol):
 
 @dataclass(frozen=True)
 class Rule:
-    """How an answer comes about; `text` shows it, with ``{value}`` and the round's other numbers."""
+    """How an answer comes about; `option` has ``{value}`` and the round's other numbers still in its texts."""
 
     value: Expression
-    text: Text
-    says: Text
-    right: bool = False
-    belief: str = ""
-    scene: Scene | None = None
+    option: Option
 
 
 @dataclass(frozen=True)
@@ -74,10 +70,10 @@ def draw(asked: Round, trace: Trace, given: Mapping[str, str], write: Write) -> 
     for name, expression in asked.named:
         numbers[name] = expression.value(numbers)
     found: dict[str, tuple[float, Rule]] = {}
-    for rule in sorted(asked.rules, key=lambda one: not one.right):
+    for rule in sorted(asked.rules, key=lambda one: not one.option.right):
         value = rule.value.value(numbers)
         written = write(value, "en") if math.isfinite(value) else ""
-        if rule.right and not written:
+        if rule.option.right and not written:
             return None
         if written and written not in found:
             found[written] = (value, rule)
@@ -85,16 +81,15 @@ def draw(asked: Round, trace: Trace, given: Mapping[str, str], write: Write) -> 
         return None
     kept = sorted(list(found.values())[:MOST_OPTIONS], key=lambda one: one[0])
     try:
-        options = tuple(_option(value, rule, numbers, write) for value, rule in kept)
+        options = tuple(_option(value, rule.option, numbers, write) for value, rule in kept)
         return Drawn(Question(_filled(asked.text, numbers, write), options, asked), numbers)
     except KeyError:  # a sentence names a number that this scene has not
         return None
 
 
-def _option(value: float, rule: Rule, numbers: Mapping[str, float], write: Write) -> Option:
+def _option(value: float, option: Option, numbers: Mapping[str, float], write: Write) -> Option:
     own = {**numbers, "value": value}
-    text, says = _filled(rule.text, own, write), _filled(rule.says, own, write)
-    return Option(text, says, rule.right, rule.belief, rule.scene)
+    return replace(option, text=_filled(option.text, own, write), says=_filled(option.says, own, write))
 
 
 def _filled(text: Text, numbers: Mapping[str, float], write: Write) -> Text:

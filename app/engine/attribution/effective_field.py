@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.compute.threads import load_torch
-from app.domain.errors import UserError
+from app.domain.errors import UserError, no_such_cell
 from app.engine.attribution.chain import Chain
 from app.engine.attribution.registry import method
 from app.engine.attribution.subject import Attribution, Settings, Subject
@@ -68,10 +68,7 @@ def _place(chain: Chain, asked: Settings) -> Place:
         raise UserError("attribution_stage", stage=asked.stage, low=chain.first, high=chain.last)
     maps, rows, cols = chain.shapes[asked.stage - chain.first]
     if not (asked.channel < maps and asked.row < rows and asked.column < cols):
-        raise UserError(
-            "no_such_cell", stage=asked.stage, channel=asked.channel, row=asked.row, column=asked.column,
-            channels=maps, rows=rows, columns=cols,
-        )  # fmt: skip
+        raise no_such_cell((maps, rows, cols), asked.stage, asked.channel, asked.row, asked.column)
     return Place(asked.stage, asked.channel, asked.row, asked.column)
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from app.domain.errors import UserError
+from app.domain.errors import UserError, no_such_cell
 from app.engine.gradients.convolution import Exact, Numbers
 
 Kind = Literal["sse", "sum", "cell"]
@@ -25,7 +25,7 @@ class Loss:
     target: Numbers | None = None
     cell: tuple[int, int, int] = (0, 0, 0)
 
-    def check(self, shape: tuple[int, ...], stage: int) -> None:
+    def check(self, shape: tuple[int, int, int], stage: int) -> None:
         """Hold the loss against the maps that it reads.
 
         Raises
@@ -40,11 +40,7 @@ class Loss:
                 "gradients_target_shape", target=_times(self.target.shape), shape=_times(shape), stage=stage
             )
         if self.kind == "cell" and any(at >= n for at, n in zip(self.cell, shape, strict=True)):
-            channel, row, col = self.cell
-            raise UserError(
-                "no_such_cell", stage=stage, channel=channel, row=row, column=col, channels=shape[0],
-                rows=shape[1], columns=shape[2],
-            )  # fmt: skip
+            raise no_such_cell(shape, stage, *self.cell)
 
     def value(self, maps: Exact) -> float:
         """J."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.domain.errors import Refusal, UserError
+from app.domain.errors import Refusal, UserError, no_such_cell
 from app.domain.fields import Window, receptive_field
 from app.domain.shapes import Shape
 from app.engine.cells import Place, field_boxes
@@ -76,10 +76,9 @@ def _checked(place: Place, shapes: list[Shape], refused: Refusal | None, layers:
         if refused is not None and place.stage <= layers:
             raise refused
         raise UserError("no_such_stage", stage=place.stage, last=len(shapes) - 1)
-    channels, rows, cols = shapes[place.stage]
+    _, rows, cols = shapes[place.stage]
     if place.row >= rows or place.col >= cols:
-        where = {"stage": place.stage, "channel": 0, "row": place.row, "column": place.col}
-        raise UserError("no_such_cell", **where, channels=channels, rows=rows, columns=cols)
+        raise no_such_cell(shapes[place.stage], place.stage, 0, place.row, place.col)
     return place
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.errors import UserError
+from app.domain.errors import no_such_cell
 from app.engine.blocks import Block
 from app.engine.trace import Trace
 from app.web.pages.network_state import Spot
@@ -38,10 +38,7 @@ def whole_spot(at: Spot | None, trace: Trace, block: Block) -> Spot:
     maps = trace.stages[block.learned].maps
     channels, rows, cols = maps.shape
     if at.unit >= channels or at.row >= rows or at.col >= cols:
-        raise UserError(
-            "no_such_cell", stage=block.learned, channel=at.unit, row=max(at.row, 0), column=max(at.col, 0),
-            channels=channels, rows=rows, columns=cols,
-        )  # fmt: skip
+        raise no_such_cell((channels, rows, cols), block.learned, at.unit, max(at.row, 0), max(at.col, 0))
     if at.row >= 0:
         return at
     row, col = divmod(int(maps[at.unit].argmax()), cols)

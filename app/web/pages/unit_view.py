@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.compute.correlate import correlate_sum
-from app.domain.errors import UserError
+from app.domain.errors import UserError, no_such_cell
 from app.domain.fields import Box
 from app.engine.blocks import Block
 from app.engine.cells import Place, explain
@@ -227,10 +227,7 @@ def products(trace: Trace, block: Block, unit: int, channels: list[int]) -> NDAr
     found = []
     for channel in channels:
         if channel not in read:
-            raise UserError(
-                "no_such_cell", stage=block.learned - 1, channel=channel, row=0, column=0, channels=shape[0],
-                rows=shape[1], columns=shape[2],
-            )  # fmt: skip
+            raise no_such_cell(shape, block.learned - 1, channel)
         weights = kernel[None, read.index(channel)][None]
         found.append(
             correlate_sum(
