@@ -55,7 +55,7 @@ DESCRIPTION = (
     "A stack is one line of text, such as `gray|conv(sobel_x)|relu|maxpool(2)`. Errors are problem details "
     "(RFC 9457) in the language of Accept-Language, English or Spanish. "
     "Limits: a stack has up to 64 layers, a bank 64 kernels of up to 31x31; a stage holds at most 512 maps (a "
-    "flattened one 16,384 numbers) and 16 million cells, all stages of a trace 64 million; its layers take at most 4 "
+    "flattened one 16,384 numbers) and 16 million cells, all stages of a trace 64 million; its layers take at most 2 "
     "billion multiply-adds, counted by the way they are computed, and one layer at most 32 million numbers for its "
     "padding and kernels; what lies beyond is refused, with the nearest setting that fits where there is one. An "
     "upload has up to 20 MB and 40 million pixels. A server that is "

@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     stage_max_cells: int = Field(16_000_000, gt=0, description="Most cells in one stage.")
     trace_max_cells: int = Field(64_000_000, gt=0, description="Most cells in all stages of a trace.")
     trace_max_work: int = Field(
-        4_000_000_000,
+        2_000_000_000,
         gt=0,
         description="Most multiply-adds of all layers of a trace; the default takes seconds.",
     )

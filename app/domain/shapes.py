@@ -10,7 +10,7 @@ MAX_MAPS = 512
 MAX_VALUES = 16_384  # of a flattened stage, whose maps are single numbers
 MAX_STAGE_CELLS = 16_000_000
 MAX_TRACE_CELLS = 64_000_000
-MAX_TRACE_WORK = 4_000_000_000  # multiply-adds, about a nanosecond each in the slowest of our ways
+MAX_TRACE_WORK = 2_000_000_000  # multiply-adds, about a nanosecond each in the slowest of our ways
 MAX_SCRATCH = 32_000_000  # numbers beside a layer's input and output
 MAX_KERNEL = 31
 
