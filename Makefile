@@ -25,6 +25,7 @@ IN_PROCESSES = --numprocesses $(TEST_PROCESSES) --dist loadfile
 export OMP_NUM_THREADS ?= 1
 export MALLOC_MMAP_THRESHOLD_ ?= 268435456
 export MALLOC_TRIM_THRESHOLD_ ?= 536870912
+export MALLOC_ARENA_MAX ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
 help: ## List the targets

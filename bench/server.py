@@ -33,6 +33,7 @@ def served(
             "OMP_NUM_THREADS": "1",
             "MALLOC_MMAP_THRESHOLD_": "268435456",
             "MALLOC_TRIM_THRESHOLD_": "536870912",
+            "MALLOC_ARENA_MAX": "2",
             "CONVISOR_DATA_FOLDER": folder,
             "HOST": "127.0.0.1",
             "PORT": str(port),
