@@ -198,6 +198,7 @@ def test_an_own_photo_is_read_at_once(watched_page: Page, address: str) -> None:
         ((390, 844), "light", "lang=es&level=unit&at=1.3"),
         ((390, 844), "dark", "lang=en"),
         ((1440, 900), "light", "lang=en&theme=projector&level=unit&at=9.3"),
+        ((390, 844), "dark", "lang=es&over=grad_cam&target=dog"),
     ],
 )
 def test_it_fits_its_screen_and_axe_finds_nothing(
@@ -208,9 +209,35 @@ def test_it_fits_its_screen_and_axe_finds_nothing(
     ) as page:
         open_net(page, address, query)
         page.locator(".where-else ol, .net-strip").first.wait_for()
+        for part, inside in ((".mattered", ".checks h3"), (".two-fields", "svg"), (".where-else", ".dream")):
+            if page.locator(part).count():
+                page.locator(f"{part} {inside}").first.wait_for(timeout=90_000)
         assert size[0] >= page.evaluate("document.documentElement.scrollWidth")
         page.evaluate(AXE)
         found = page.evaluate(
             "axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes.map((n) => n.html.slice(0, 120))]))"
         )
         assert [] == found
+
+
+def test_the_parts_of_an_opened_map_load_side_by_side(watched_page: Page, address: str) -> None:
+    """Neither of the two waits for the other nor drops it; the field's overlay lies over the photo."""
+    open_net(watched_page, address, "level=unit&at=6.3.7.7&lang=en")
+    expect(watched_page.locator(".two-fields")).to_contain_text("63 × 63 = 3969 pixels", timeout=60_000)
+    expect(watched_page.locator(".two-fields .veil-map")).to_have_count(1)
+    expect(watched_page.locator(".dream")).to_contain_text("Its cell reaches", timeout=60_000)
+
+
+def test_what_the_classes_would_like_to_see_is_loaded_when_opened(watched_page: Page, address: str) -> None:
+    open_net(watched_page, address, "lang=es")
+    expect(watched_page.locator(".class-dreams img")).to_have_count(0)
+    watched_page.locator(".class-dreams summary").focus()
+    watched_page.keyboard.press("Enter")
+    expect(watched_page.locator(".class-dreams li > img")).to_have_count(2, timeout=60_000)
+    expect(watched_page.locator(".class-dreams")).to_contain_text("gato: logit")
+
+
+def test_a_slow_method_is_checked_when_asked(watched_page: Page, address: str) -> None:
+    open_net(watched_page, address, "lang=en&over=smoothgrad")
+    watched_page.get_by_role("button", name="Check this map").click(timeout=60_000)
+    expect(watched_page.locator(".checks h3")).to_contain_text("of 3 passed", timeout=120_000)

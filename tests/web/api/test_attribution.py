@@ -9,6 +9,7 @@ from PIL import Image
 from app.i18n import load_catalogue
 from app.rendering.colormaps import COLOR_MAPS
 from app.rendering.scale import choose_scale, to_indices
+from tests.own_networks import file_of, mlp
 
 FIELDS = {
     "method", "network", "target", "logit", "probability", "picture", "shape", "map", "min", "max", "scale", "map_url",
@@ -214,3 +215,20 @@ def test_the_steps_of_grad_cam_are_a_sheet_of_three_rows(api):
     # behind the last maps comes their mean alone, so that the gradient is the weight in every cell
     expected = COLOR_MAPS["diverging"][to_indices(np.full((rows, cols), weight), choose_scale(-end, end))]
     assert np.abs(expected.astype(int) - sheet[rows : 2 * rows, :cols]).max() <= 3
+
+
+def test_a_network_without_relu_or_of_many_classes_says_what_it_cannot(api):
+    stack = "resize(8,8)|gray|flatten|dense(fc1)|tanh|dense(fc2)"
+    sent = {"stack": stack, "classes": "ant, bee, cat, dog, eel"}
+    name = api.post("/networks", data=sent, files={"file": ("net.safetensors", file_of(mlp()))}).json()[
+        "name"
+    ]
+    question = {"image": "cat-chelsea", "network": name}
+    guided = api.get("/attribution.png", params={**question, "method": "guided_backprop"})
+    shared = api.get("/attribution.png", params={**question, "method": "saliency", "scale": "classes"})
+    page = api.get(f"http://testserver/network/mattered?image=cat-chelsea&network={name}&over=saliency")
+
+    assert (422, "attribution_no_relu") == (guided.status_code, guided.json()["code"])
+    assert (422, "attribution_compared") == (shared.status_code, shared.json()["code"])
+    assert 200 == api.get("/attribution.png", params={**question, "method": "saliency"}).status_code
+    assert (200, 0) == (page.status_code, page.text.count("scale=classes"))
