@@ -24,6 +24,9 @@ def test_a_kernel_is_learned_live_paused_and_lost(watched_page: Page, address: s
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-back-sum]")).to_contain_text("h[2, 3] = ")
     expect(page.locator("[data-cell='h.2.3']")).to_have_class(re.compile("is-at"))
+    page.mouse.wheel(0, 40)  # another cell comes to lie under the resting pointer
+    page.wait_for_timeout(300)
+    expect(page.locator("[data-back-sum]")).to_contain_text("h[2, 3] = ")
 
     says = page.locator("[data-learn-says]")
     page.locator("#l-pace").select_option("10")

@@ -7,6 +7,7 @@
 let entries = null;
 /** @type {{marks: Map<Element, string>, said: string} | null} */
 let home = null; // as the server drew it
+let pointer = ""; // where it was last seen
 
 /** @returns {HTMLElement | null} */
 const sheet = () => document.querySelector("[data-back]");
@@ -60,8 +61,16 @@ function keyOf(target) {
   return cell && link && link.textContent !== "?" ? cell.getAttribute("data-cell") || "" : "";
 }
 
-/** @param {Event} event */
+/** Whether the pointer is where it was: then the page moved under it, and what the keyboard chose stays. @param {PointerEvent} event */
+function rested(event) {
+  const before = pointer;
+  pointer = `${event.screenX} ${event.screenY}`;
+  return pointer === before;
+}
+
+/** @param {PointerEvent} event */
 function pointed(event) {
+  if (rested(event)) return;
   const key = keyOf(event.target);
   if (key) light(key);
   else if (home && !sheet()?.contains(document.activeElement)) rest();
@@ -96,6 +105,7 @@ function stops() {
 export function start() {
   stops();
   document.addEventListener("pointerover", pointed);
+  document.addEventListener("pointermove", rested);
   document.addEventListener("focusin", (event) => {
     const key = keyOf(event.target);
     if (key) light(key);
