@@ -45,11 +45,15 @@ def looks_like_photo(stack: Stack, stage: int) -> bool:
 
 
 def scale_of(trace: Trace, stage: int, channel: int, shade: Shade) -> Scale:
-    """The colour scale of one map: its range by scope, its colours by sign and by likeness to a photo."""
+    """The colour scale of one map: its range by scope, its colours by sign and by likeness to a photo.
+
+    Maps of one cell share their layer's range whatever the scope: each on its own would have the same colour.
+    """
     if shade.scope not in SCOPES:
         raise UserError("unknown_scope", value=shade.scope, choices=", ".join(SCOPES))
     shown = trace.stages[stage]
-    low, high = shown.ranges[channel] if shade.scope == "map" else shown.range
+    own = shade.scope == "map" and shown.shape[1:] != (1, 1)
+    low, high = shown.ranges[channel] if own else shown.range
     if shade.scope == "stack":
         low, high = stack_range(trace) if shade.low is None or shade.high is None else (shade.low, shade.high)
     if shade.colors == "auto" and shown.range[0] >= 0 and looks_like_photo(trace.stack, stage):

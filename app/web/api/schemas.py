@@ -56,7 +56,9 @@ class PictureQuery(SceneQuery):
         "auto", description="auto: gray for what still looks like a photo, else by sign."
     )
     scope: Literal["map", "layer", "stack"] = Field(
-        "map", description="Whether the colours span one map, all maps of the stage, or all stages."
+        "map",
+        description="Whether the colours span one map, all maps of the stage, or all stages. Maps of one cell "
+        "always share their stage's.",
     )
     low: float | None = Field(
         None, allow_inf_nan=False, description="With scope=stack: the range's lower end."

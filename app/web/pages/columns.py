@@ -50,13 +50,14 @@ class Sheet:
 
 @dataclass(frozen=True)
 class SmallMap:
-    """One map of a bank: its channel and name, and where its upper left pixel stands on the sheet."""
+    """One map of a bank: its channel and name, where its upper left pixel stands on the sheet, a lone cell's value."""
 
     channel: int
     name: str
     row: int
     col: int
     is_open: bool
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def column(trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addr
         csv=addresses.map(stage, channel, "csv"),
         npy=addresses.map(stage, channel, "npy"),
         sheet=sheet,
-        small_maps=_small_maps(sheet, found.shape[0], channel, names),
+        small_maps=_small_maps(sheet, found, channel, names),
         kernels=tuple(swatch(spec) for spec in _specs(inner)),
         learned=learned_kernel(layer, channel, before),
         controls=controls_of(inner) if inner else (),
@@ -244,14 +245,16 @@ def _sheet(found: Stage, stage: int, addresses: Addresses) -> Sheet:
     return Sheet(addresses.atlas(stage, SMALL_SIDE), across * cols, down * rows, rows, cols)
 
 
-def _small_maps(sheet: Sheet, count: int, channel: int, names: Sequence[str]) -> tuple[SmallMap, ...]:
+def _small_maps(sheet: Sheet, found: Stage, channel: int, names: Sequence[str]) -> tuple[SmallMap, ...]:
+    count = found.shape[0]
     if count == 1:
         return ()
     first = min(max(0, channel - SMALL_MAPS // 2), max(0, count - SMALL_MAPS))
     across = sheet.width // sheet.cols
     short = _told_apart(names)
+    values = found.maps.ravel().tolist() if found.shape[1:] == (1, 1) else [None] * count
     return tuple(
-        SmallMap(c, short[c], c // across * sheet.rows, c % across * sheet.cols, c == channel)
+        SmallMap(c, short[c], c // across * sheet.rows, c % across * sheet.cols, c == channel, values[c])
         for c in range(first, min(count, first + SMALL_MAPS))
     )
 

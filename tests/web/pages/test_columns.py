@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from app.domain.fields import Plane
 from app.domain.windows import Sliding, sources
 from app.layers.base import shape_of
 from app.layers.registry import kinds, parse_stack
+from app.rendering.scale import choose_scale
 from app.web.pages.columns import reads_rule, winning
 from app.web.pages.unread import unread_by
 from tests.layers.drawn import cases
@@ -100,6 +103,24 @@ def test_small_maps_are_named_by_what_differs(client: TestClient, stack: str, na
     page = client.get("/", params={"image": "pattern(edge,size=16)", "stack": stack}).text
     last = page.rpartition('class="small-maps"')[2]
     assert names == re.findall(r"</svg><span>(.*?)</span>", last.partition("<figcaption")[0])
+
+
+def test_maps_of_one_cell_share_a_scale_and_show_their_value(client: TestClient) -> None:
+    scene = {
+        "image": "grid([1,2;3,4])",
+        "stack": "gray|conv([1],[-2],[0.5])|globalavg",
+        "size": "8",
+        "fit": "keep",
+    }
+    colours = []
+    for channel, value in enumerate((2.5, -5.0, 1.25)):
+        picture = client.get(f"/api/v1/maps/3/{channel}.png", params=scene)
+        found = np.array(Image.open(BytesIO(picture.content)).convert("RGB"))[0, 0]
+        assert tuple(found.tolist()) == choose_scale(-5.0, 2.5).color(value)
+        colours.append(tuple(found.tolist()))
+    assert 3 == len(set(colours))
+    page = client.get("/", params={**scene, "lang": "es"}).text
+    assert ["2,50", "−5,00", "1,25"] == re.findall('<span class="v">([^<]*)</span>', page)
 
 
 def _lit(maps: np.ndarray, row: int, col: int) -> np.ndarray:
