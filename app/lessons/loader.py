@@ -113,7 +113,7 @@ def read_lesson(folder: Path, number: int, tensors: Tensors | None = None) -> Le
         test=str(data.get("test", "")),
         deeper={language: deeper for language, (_, deeper) in notes.items()},
         lab=reader.lone_scene(reader.mapping(data, "lab")),
-        sources=reader.words(data, "sources"),
+        sources=reader.texts(data, "sources"),
         views=reader.views(data, VIEWS),
     )
 
@@ -151,7 +151,7 @@ def read_small(file: Path, number: int, tensors: Tensors | None = None) -> Lesso
         question=reader.question(reader.mapping(data, "question"), scene) if "question" in data else None,
         deeper=_either(reader.text(data, "deeper", BLANK), deeper),
         lab=scene,
-        sources=reader.words(data, "sources"),
+        sources=reader.texts(data, "sources"),
     )
 
 

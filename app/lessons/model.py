@@ -109,7 +109,7 @@ class Lesson:
     test: str = ""
     deeper: Text = field(default_factory=lambda: BLANK)  # Markdown
     lab: Scene | None = None
-    sources: tuple[str, ...] = ()
+    sources: tuple[Text, ...] = ()
     views: tuple[View, ...] = ()
     built_in: bool = False
 

@@ -90,6 +90,19 @@ class Reader:
             raise self.fail(data, name, "lesson_words_needed")
         return tuple(str(one) for one in listed)
 
+    def texts(self, data: Mapping[str, Any], name: str) -> tuple[Text, ...]:
+        """A list of texts, or one alone; a plain one is the same in both languages."""
+        value = data.get(name, ())
+        listed = value if isinstance(value, list | tuple) else [value]
+        if any(isinstance(one, list | bool) or one is None for one in listed):
+            raise self.fail(data, name, "lesson_words_needed")
+        spoken = [one if isinstance(one, dict) else dict.fromkeys(LANGUAGES, str(one)) for one in listed]
+        if any(
+            set(one) != set(LANGUAGES) or not all(isinstance(t, str) for t in one.values()) for one in spoken
+        ):
+            raise self.fail(data, name, "lesson_languages")
+        return tuple(spoken)
+
     def scene(self, data: Mapping[str, Any], usual: Scene | None = None) -> Scene:
         """A scene; what it leaves out is that of `usual`."""
         stack = data.get("stack", usual.stack if usual else None)
