@@ -21,6 +21,7 @@ _MACRO = re.compile(r"\\(" + "|".join(ROLES) + r")\{")
 _TAG = re.compile("<[^>]*>")
 _HELD = re.compile("\ue000(\\d+)\ue001")
 _PRIVATE = {0xE000: None, 0xE001: None}
+_RELATIONS, _WIDE = frozenset("=≤∝→←↔"), ("1em", "2em")  # where a formula may be broken
 _LARGEST = 2_000  # characters of a formula; the converter calls itself for every brace
 # What a formula may consist of: MathML Core's elements, and attributes that neither lead elsewhere nor run.
 _ELEMENTS = frozenset((
@@ -68,6 +69,8 @@ def _inline(latex: str) -> str:
 def mathml(latex: str, display: bool = False, says: str = "") -> Markup:
     """LaTeX as MathML, its marked terms with the classes of the picture's colours; `says` is the text alternative.
 
+    A formula on a line of its own comes in pieces, so that a narrow page can break it as print does.
+
     Raises
     ------
     MarkupError
@@ -82,10 +85,35 @@ def mathml(latex: str, display: bool = False, says: str = "") -> Markup:
         raise MarkupError(latex[:60]) from fault
     for element in made.iter():
         _tidy(element, latex)
+    if display and len(pieces := _pieces(made)) > 1:
+        made = ElementTree.Element("span", {"class": "formula", "role": "math"})
+        made.extend(pieces)
     if says:
         made.set("aria-label", says)
     written = ElementTree.tostring(made, encoding="unicode")
     return Markup(written)  # nosec B704  # its texts are escaped in writing
+
+
+def _pieces(made: ElementTree.Element) -> list[ElementTree.Element]:
+    """A formula cut before a further relation and behind a wide space; read aloud as one, so each is hidden there."""
+    row = made[0] if len(made) == 1 and made[0].tag == "mrow" else made
+    rows: list[list[ElementTree.Element]] = [[]]
+    for element in row:
+        if _relates(element) and any(map(_relates, rows[-1])):
+            rows.append([])
+        rows[-1].append(element)
+        if element.tag == "mspace" and element.get("width") in _WIDE:
+            rows.append([])
+    found = []
+    for parts in filter(None, rows):
+        piece = ElementTree.Element("math", {**made.attrib, "aria-hidden": "true"})
+        ElementTree.SubElement(piece, "mrow").extend(parts)
+        found.append(piece)
+    return found
+
+
+def _relates(element: ElementTree.Element) -> bool:
+    return element.tag == "mo" and element.text in _RELATIONS
 
 
 def _tidy(element: ElementTree.Element, latex: str) -> None:

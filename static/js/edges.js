@@ -58,9 +58,10 @@ export function draw(stack, stages, boxes) {
     // layers without a picture of their own share the photo's: their field is the one to start from
     const box = boxes[index] ?? (last > 0 ? boxes.slice(index, last).find(Boolean) ?? null : null);
     if (before) {
+      const wrapped = area.top > before.area.top + before.area.height; // a lesson's row goes on below: nothing crosses the maps
       const y = area.top + area.height / 2, from = before.area.left + before.area.width + 4, to = area.left - 4;
-      if (to - from > 8) { flow += `M${from} ${y}H${to}M${to - 5} ${y - 3.5}L${to} ${y}L${to - 5} ${y + 3.5}`; }
-      if (before.box && box && sizeOf(box.rows) && sizeOf(before.box.rows)) {
+      if (to - from > 8 && !wrapped) { flow += `M${from} ${y}H${to}M${to - 5} ${y - 3.5}L${to} ${y}L${to - 5} ${y + 3.5}`; }
+      if (!wrapped && before.box && box && sizeOf(box.rows) && sizeOf(before.box.rows)) {
         const a = place(before.area, before.box), b = place(area, box);
         cone += `M${a.right} ${a.top}L${b.left} ${b.top}V${b.bottom}L${a.right} ${a.bottom}Z`;
       }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +11,13 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_axe import violations
 
 pytestmark = pytest.mark.browser
+CUT = """() => [
+  ...[...document.querySelectorAll('.formula-box')].filter(one => one.scrollWidth > one.clientWidth),
+  ...[...document.querySelectorAll('.loss-curve text')].filter(one => {
+    const own = one.getBoundingClientRect(), all = one.closest('svg').getBoundingClientRect();
+    return own.left < all.left - 1 || own.right > all.right + 1 || own.top < all.top - 1 || own.bottom > all.bottom + 1;
+  }),
+].map(one => one.textContent)"""
 SLUGS = ("parameter-sharing", "sparse-matrix", "equivariance", "three-stages", "pooling-invariance")
 
 
@@ -38,6 +46,32 @@ def test_the_dragged_photo_has_both_orders_computed(watched_page: Page, address:
     watched_page.mouse.up()
     expect(watched_page.locator("#compare .as-line")).to_contain_text("gray|shift(2,8)|conv")
     expect(watched_page.locator("#compare .counted-says")).to_contain_text("cells are equal")
+
+
+@pytest.mark.parametrize("slug", ["learning", "whole-network", "stride-padding"])
+def test_a_phone_cuts_no_formula_and_no_axis(watched_page: Page, address: str, slug: str) -> None:
+    page = watched_page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/course/{slug}?lang=es")
+    page.wait_for_load_state("networkidle")
+    assert [] == page.evaluate(CUT)
+    tops = page.locator(".learn-pictures img").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().top)"
+    )
+    assert len(set(tops)) <= 1  # before, after and now stand side by side
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_no_band_crosses_the_maps_where_a_row_goes_on_below(watched_page: Page, address: str) -> None:
+    page = watched_page
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.goto(f"{address}/course/receptive-field?lang=en")
+    cone = page.locator(".edges .cone")
+    expect(cone).to_have_attribute("d", re.compile("M"))
+    rows = page.locator(".scene[data-stack] .frame").evaluate_all("all => all.map(one => one.offsetTop)")
+    joined = sum(above == below for above, below in pairwise(rows))
+    assert 0 < joined < len(rows) - 1
+    assert joined == (cone.get_attribute("d") or "").count("M")
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -97,6 +97,29 @@ def test_formulas_carry_their_text() -> None:
     assert 1 == html.count('class="t-k"') == html.count('class="t-step"')
 
 
+def test_a_long_formula_breaks_before_a_further_relation_and_is_read_as_one() -> None:
+    html = mathml(r"a = \frac{b = c}{2} = f \quad d \to e", True, "all of it")
+    pieces = re.findall("<math.*?</math>", html)
+    assert ["a=b=c2", "=f", "d→e"] == [re.sub("<[^>]*>", "", piece) for piece in pieces]
+    assert 1 == html.count("aria-label")
+    assert all('aria-hidden="true"' in piece for piece in pieces)
+
+
+def test_a_source_is_one_line_or_one_in_each_language(folder: Path) -> None:
+    file = folder / "01-mine" / "lesson.yaml"
+    text, book = (
+        file.read_text(encoding="utf-8").partition("sources:")[0],
+        '{en: "Book, ch. 9", es: "Libro, cap. 9"}',
+    )
+    file.write_text(f"{text}sources: [Zhang 2019, {book}]\n", encoding="utf-8")
+    [lesson] = load_course([folder]).lessons
+    assert ["Zhang 2019", "Libro, cap. 9"] == [one["es"] for one in lesson.sources]
+    file.write_text(f"{text}sources:\n  - {{en: Only English}}\n", encoding="utf-8")
+    [fault] = load_course([folder]).faults
+    assert "lesson_languages" == fault.error.code
+    assert fault.line == text.count("\n") + 1
+
+
 def test_large_numbers_are_grouped_in_both_languages_as_the_page_writes_them() -> None:
     for lesson in load_course([BUILT_IN], TENSORS()).lessons:
         texts = [

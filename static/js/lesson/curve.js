@@ -4,6 +4,7 @@ import { number } from "../words.js";
 
 const [WIDTH, HEIGHT] = [600, 200];
 const LOWEST = 1e-10;
+const FEWEST = 20; // steps that the axis spans at least, so that it has a length before the first one
 const SVG = "http://www.w3.org/2000/svg";
 
 /** @param {number} most @param {number} at @param {number} steps */
@@ -18,7 +19,7 @@ export function logarithmic(svg, losses, show) {
   const low = Math.floor(heights.reduce((a, b) => Math.min(a, b)));
   const high = Math.max(Math.ceil(heights.reduce((a, b) => Math.max(a, b)) + 1e-9), low + 1);
   const up = (/** @type {number} */ height) => ((HEIGHT * (high - height)) / (high - low)).toFixed(1);
-  const last = losses.length - 1;
+  const last = Math.max(losses.length - 1, FEWEST);
   svg.querySelector(".curve")?.setAttribute("points", heights.map((height, at) => `${across(last, at, 1)},${up(height)}`).join(" "));
   const mark = svg.querySelector(".mark");
   mark?.setAttribute("cx", across(last, show, 1));
@@ -36,9 +37,9 @@ function tick(y, power) {
   const line = document.createElementNS(SVG, "line");
   for (const [name, value] of Object.entries({ class: "axis", x1: 0, x2: WIDTH, y1: y, y2: y })) line.setAttribute(name, String(value));
   const text = document.createElementNS(SVG, "text");
-  for (const [name, value] of Object.entries({ x: -8, y: y + 4, "text-anchor": "end" })) text.setAttribute(name, String(value));
+  for (const [name, value] of Object.entries({ x: -8, y: y + 6, "text-anchor": "end" })) text.setAttribute(name, String(value));
   const raised = document.createElementNS(SVG, "tspan");
-  raised.setAttribute("dy", "-5");
+  raised.setAttribute("dy", "-7");
   raised.textContent = number(power, 0);
   text.append("10", raised);
   return [line, text];

@@ -28,6 +28,11 @@ NOISE = "pattern(noise,size=64)"
 BACK = ("demo", "entry", "cover", "check")
 RUN = ("pair", "kernel", "made", "learned", "start", "seed", "rate", "momentum", "goal", "steps", "show")
 OWN = (*BACK, *RUN)
+ANCHORS = (
+    ("by-hand", "course_learning.hand"),
+    ("maps", "course_learning.maps"),
+    ("learn", "course_learning.learn"),
+)
 PAIRS = ("noise", "photo", "centred")
 KERNELS = ("sobel_x", "sobel_y", "sharpen", "emboss", "laplacian4", "box")
 RULES: tuple[Rule, ...] = ("correlation", "convolution")
@@ -36,6 +41,7 @@ PACES = (10, 40, 0)
 MOST, GOAL = 500, 200  # steps that the page holds; those of a run unless told
 WIDTH, HEIGHT = 600.0, 200.0
 LOWEST = 1e-10  # where the curve's axis ends
+FEWEST = 20  # steps that the curve spans at least, so that its axis has a length before the first one
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ def values(explorer: Explorer, query: Mapping[str, str], lang: Language) -> Mapp
     """Both demonstrations as the query sets them; what it leaves out is as on the first visit."""
     back = sheet(query, OWN, lang, say_in(lang))
     return {
+        "anchors": ANCHORS,
         "back": back,
         "run": _run(explorer, query),
         "maps": _maps(explorer, query),
@@ -212,7 +219,8 @@ def _curve(found: Descent, show: int) -> Mapping[str, Any]:
     heights = np.log10(np.clip(found.losses, LOWEST, None))
     low, high = np.floor(heights.min()), np.ceil(heights.max() + 1e-9)
     high = max(high, low + 1)
-    xs = np.linspace(0, WIDTH, max(len(heights), 2))[: len(heights)]
+    last = max(found.steps, FEWEST)
+    xs = WIDTH * np.arange(len(heights)) / last
     ys = HEIGHT * (high - heights) / (high - low)
     every = max(1, int(np.ceil((high - low) / 5)))
     return {
@@ -222,6 +230,7 @@ def _curve(found: Descent, show: int) -> Mapping[str, Any]:
             Tick(round(float(HEIGHT * (high - power) / (high - low)), 1), power)
             for power in range(int(low), int(high) + 1, every)
         ],
+        "last": last,
         "width": WIDTH,
         "height": HEIGHT,
     }

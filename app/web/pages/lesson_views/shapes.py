@@ -24,6 +24,7 @@ from app.web.pages.swatches import Drawn
 from app.web.pages.view_query import kept, number_of, view_link
 
 OWN = ("steps", "goal", "seed", "rate")
+ANCHORS = (("train", "course_shapes.title"), ("catdog", "course_shapes.catdog"))
 GOAL = 300
 WIDTH, HEIGHT = 600.0, 200.0
 TOP_LOSS = 1.5  # of the curve's axis; a network that knows nothing has ln 3 = 1.10
@@ -62,6 +63,7 @@ def values(explorer: Explorer, query: Mapping[str, str], lang: Language) -> Mapp
         return view_link(query, OWN, "train", goal=goal, **changes)
 
     return {
+        "anchors": ANCHORS,
         "steps": steps, "goal": max(goal, steps), "seed": seed, "rate": f"{rate:g}", "most": MAX_STEPS,
         "kept": kept(query),
         "weights": COUNT, "sizes": {name: int(np.prod(shape)) for name, shape in SHAPES.items()}, "stack": STACK,
