@@ -29,7 +29,7 @@ WARMING = 15  # seconds for the classifier
 LANES = 6  # connections that a browser opens to one host
 IMAGE = "person-astronaut"
 STACK = "conv(gaussian,sigma={sigma:.5g})|conv(sobel_x)|relu|maxpool(2)|conv(laplacian4)"
-PICTURE = re.compile(rb'(?:src|href)="(/api/v1/(?:maps|cells)[^"]*?\.png[^"]*)"')
+PICTURE = re.compile(rb'<(?:img|image) (?:src|href)="(/api/v1/(?:maps|cells)[^"]*?\.png[^"]*)"')
 LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -30,16 +31,25 @@ def extremes(maps: Array) -> tuple[tuple[float, float], ...]:
     return tuple(cv2.minMaxLoc(np.ascontiguousarray(plane))[:2] for plane in maps)
 
 
-def statistics(maps: Array) -> Statistics:
-    """Statistics of `maps` (C, H, W); `std` is the population's, as np.std."""
+def all_finite(maps: Array) -> bool:
+    """Whether no value of `maps` (C, H, W) is infinite or not a number.
+
+    Their sum tells, as it is taken in float64, where finite float32 values cannot overflow.
+    """
+    if not maps.size:
+        return True
+    return all(math.isfinite(cv2.sumElems(plane)[0]) for plane in _planes(maps))
+
+
+def statistics(maps: Array, ranges: tuple[tuple[float, float], ...] | None = None) -> Statistics:
+    """Statistics of `maps` (C, H, W), whose `extremes` may be known; `std` is the population's, as np.std."""
     planes = [np.ascontiguousarray(plane) for plane in maps]
-    ranges = extremes(maps)
-    moments = [cv2.meanStdDev(plane) for plane in planes]
-    means = np.array([mean[0, 0] for mean, _ in moments])
-    deviations = np.array([deviation[0, 0] for _, deviation in moments])
+    ranges = ranges or extremes(maps)
+    means = np.array([cv2.sumElems(plane)[0] / plane.size for plane in planes])
     mean = float(means.mean())
     with np.errstate(invalid="ignore", over="ignore"):  # infinities are refused by whoever asked
-        variance = float((deviations**2).mean() + ((means - mean) ** 2).mean())
+        variances = [_variance(plane, float(own)) for plane, own in zip(planes, means, strict=True)]
+        variance = float(np.mean(variances) + ((means - mean) ** 2).mean())
     empty = [plane.size - cv2.countNonZero(plane) for plane in planes]
     return Statistics(
         min=min(low for low, _ in ranges),
@@ -51,3 +61,14 @@ def statistics(maps: Array) -> Statistics:
         means=tuple(means.tolist()),
         zero_shares=tuple(count / maps[0].size for count in empty),
     )
+
+
+def _variance(plane: Array, mean: float) -> float:
+    """The mean square of the distances from a value near the mean, and what that value was off by."""
+    near = np.float32(mean)
+    return float(cv2.norm(plane - near, cv2.NORM_L2SQR)) / plane.size - (mean - float(near)) ** 2
+
+
+def _planes(maps: Array) -> list[Array]:
+    """The values as few planes (rows, columns), one where they lie side by side in memory."""
+    return [maps.reshape(-1, maps.shape[-1])] if maps.flags.c_contiguous else list(maps)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
-from app.domain.windows import EMPTY, AxisWindow, Span, sources
+from app.domain.windows import EMPTY, AxisWindow, Sliding, Span, sources
 
 
 @dataclass(frozen=True)
@@ -192,10 +192,11 @@ def push_forward(windows: Sequence[Window], box: Box) -> list[Box]:
 def receptive_field(windows: Sequence[Window], shape: tuple[int, int]) -> Field:
     """The field of a stage of (rows, columns) cells behind `windows`, photo first."""
     row, col = shape[0] // 2, shape[1] // 2
-    # transposed layers give neighbouring cells fields of different size: the largest nearby counts
+    # transposed layers and the like give neighbouring cells fields of different size: the largest nearby counts
+    nearby = range(1 if all(_is_alike(window) for window in windows) else 8)
     inner = [
         pull_back(windows, Box.cell(min(row + step, shape[0] - 1), min(col + step, shape[1] - 1)))[0]
-        for step in range(8)
+        for step in nearby
     ]
     first = pull_back(windows, Box.cell(0, 0))[0]
     jump = (Fraction(1), Fraction(1))
@@ -206,6 +207,11 @@ def receptive_field(windows: Sequence[Window], shape: tuple[int, int]) -> Field:
         jump=jump,
         start=(first.rows.first, first.cols.first),
     )
+
+
+def _is_alike(window: Window) -> bool:
+    """Whether fields of equal size lead to fields of equal size, wherever they are."""
+    return isinstance(window, Plane) and isinstance(window.rows, Sliding) and isinstance(window.cols, Sliding)
 
 
 def _grow(box: Box) -> Box:

@@ -8,7 +8,7 @@ mode says which real cell, if any, stands there.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, Literal, Protocol
 
@@ -242,4 +242,5 @@ def sources(window: AxisWindow, outputs: Iterable[int]) -> tuple[int, ...]:
 
 def describe(window: AxisWindow) -> dict[str, Any]:
     """The window as plain data, for the page's lens and the API; `type` names the rule."""
-    return {"type": type(window).__name__.lower(), **asdict(window)}  # type: ignore[call-overload]  # all are dataclasses
+    own = {field.name: getattr(window, field.name) for field in fields(window)}  # type: ignore[arg-type]  # all are dataclasses
+    return {"type": type(window).__name__.lower(), **own}

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.compute.statistics import Statistics, extremes, statistics
+from app.compute.statistics import Statistics, all_finite, extremes, statistics
 from app.domain.errors import Refusal, UserError
 from app.domain.fields import Field, Window, receptive_field
 from app.domain.shapes import MAX_STAGE_CELLS, MAX_TRACE_CELLS, MAX_TRACE_WORK, Formula, Shape
@@ -70,7 +70,7 @@ class Stage:
     @cached_property
     def statistics(self) -> Statistics:
         """Extremes, means and zeros: a label needs none, and over many small maps they cost as much as the maps."""
-        return statistics(self.maps)
+        return statistics(self.maps, self.ranges)
 
     @property
     def shape(self) -> Shape:
@@ -194,7 +194,7 @@ def _apply(layer: Layer, before: Stage) -> Stage:
 
 
 def _stage(maps: Array) -> Stage:
-    if not np.isfinite(maps).all():
+    if not all_finite(maps):
         raise Refusal("not_finite")
     kept = maps.base
     if isinstance(kept, np.ndarray) and kept.nbytes > 1.5 * maps.nbytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -47,7 +48,7 @@ class BankLayer(Layer):
             values["bias"] = values["bias"][:1]
         return cls(kernels=kernels, **values)
 
-    @property
+    @cached_property
     def text(self) -> str:
         own = self.params()[1:]
         values = {param.name: getattr(self, param.name) for param in own}

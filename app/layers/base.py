@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
@@ -118,7 +118,7 @@ class Layer(ABC):
         """Whether maps still look like a photo (averages of it), so that grey shows them best."""
         return False
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The layer's canonical spelling."""
         values = {param.name: getattr(self, param.name) for param in self.params()}
@@ -237,7 +237,7 @@ class Off(Layer):
     def keeps_photo(self) -> bool:
         return True
 
-    @property
+    @cached_property
     def text(self) -> str:
         return "~" + self.layer.text
 

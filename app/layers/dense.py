@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cached_property
 from typing import ClassVar, Self
 
 import numpy as np
@@ -37,7 +38,7 @@ class Dense(Layer):
         bind(cls.kind, cls.params(), call.args, call.position)  # nothing but the tensor may be given
         return cls(tensor=learned)
 
-    @property
+    @cached_property
     def text(self) -> str:
         return f"{self.kind}({self.tensor.name})"
 

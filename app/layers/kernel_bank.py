@@ -41,7 +41,7 @@ class KernelSpec:
         """The kernel's own parameters in canonical spelling, defaults left out."""
         return write_arguments(KERNELS[self.name].params, dict(self.values)) if self.name in KERNELS else []
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The kernel by itself, as it stands in a bank."""
         if self.matrices:

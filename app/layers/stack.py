@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.domain.fields import Window
 from app.domain.shapes import Shape
@@ -15,7 +16,7 @@ class Stack:
 
     layers: tuple[Layer, ...] = ()
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The canonical line: a fixed point of parsing and writing."""
         return self.prefix(len(self.layers))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from functools import cached_property
 from typing import ClassVar, Self
 
 import numpy as np
@@ -42,7 +43,7 @@ class Weights(SlidingLayer):
         values = bind(cls.kind, cls.params(), call.args, call.position)
         return cls(**{**values, "tensor": learned})
 
-    @property
+    @cached_property
     def text(self) -> str:
         own = self.params()[1:]
         rest = write_arguments(own, {param.name: getattr(self, param.name) for param in own})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from app.rendering.overlay_geometry import (
     copies,
     holes,
 )
-from app.rendering.png import rgb8_png
+from app.rendering.png import data_url, rgb8_png
 
 _BORDER = 4
 _LINE = 20  # px a line of labels
@@ -59,7 +58,6 @@ def overlay_svg(
     width = view.cols.size * k + 2 * _BORDER
     height = view.rows.size * k + 2 * _BORDER
     total = height + _LINE * len(stages)
-    picture = base64.b64encode(rgb8_png(photo)).decode("ascii")
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {total}" width="{width}"'
         f' height="{total}" role="img" aria-labelledby="overlay-title overlay-desc">',
@@ -71,7 +69,7 @@ def overlay_svg(
         f'<g transform="translate({_BORDER - view.cols.first * k} {_BORDER - view.rows.first * k})">',
         _margin(canvas),
         f'<image width="{cols * k}" height="{rows * k}" image-rendering="pixelated"'
-        f' preserveAspectRatio="none" href="data:image/png;base64,{picture}"/>',
+        f' preserveAspectRatio="none" href="{data_url(rgb8_png(photo))}"/>',
         _fill(holes(canvas, cells), k, HALO, 0.6),
         _fill(copies(canvas, cells), k, FIELD_MARK, 0.35),
         *(_stage(canvas, i, stage, i == len(stages) - 1) for i, stage in enumerate(stages)),

@@ -5,6 +5,7 @@ About ten times cheaper than a general encoder on feature maps, because the filt
 
 from __future__ import annotations
 
+import base64
 import struct
 
 import numpy as np
@@ -31,6 +32,11 @@ def palette_png(
 def rgb8_png(pixels: NDArray[np.uint8]) -> bytes:
     """Pixels (rows, cols, 3) as a PNG."""
     return _png(pixels.reshape(pixels.shape[0], -1), _TRUECOLOUR, b"", channels=3)
+
+
+def data_url(png: bytes) -> str:
+    """A PNG as an address that holds the picture itself (RFC 2397)."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
 
 
 def _png(samples: NDArray[np.uint8], color_type: int, palette: bytes, channels: int = 1) -> bytes:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from app.compute.statistics import statistics
+from app.compute.statistics import all_finite, extremes, statistics
 
 
 @given(maps=arrays(np.float32, array_shapes(min_dims=3, max_dims=3, max_side=7), elements=st.integers(-3, 3)))
@@ -21,3 +21,25 @@ def test_the_numbers_are_numpys(maps: np.ndarray) -> None:
     assert exact.mean((1, 2)).tolist() == pytest.approx(list(found.means), abs=1e-6)
     assert (exact == 0).mean((1, 2)).tolist() == pytest.approx(list(found.zero_shares))
     assert [(m.min(), m.max()) for m in exact] == list(found.ranges)
+
+
+@given(
+    maps=arrays(np.float32, array_shapes(min_dims=3, max_dims=3, max_side=7), elements=st.floats(width=32)),
+    part=st.sampled_from([np.s_[:], np.s_[:, 1:], np.s_[:, :, ::2]]),
+)
+def test_one_value_that_is_not_finite_is_found_wherever_it_lies(maps: np.ndarray, part: object) -> None:
+    assert np.isfinite(maps[part]).all() == all_finite(maps[part])
+
+
+def test_large_finite_values_are_no_overflow() -> None:
+    assert all_finite(np.full((2, 300, 300), np.finfo(np.float32).max, np.float32))
+
+
+def test_the_spread_of_values_far_from_zero_is_not_lost_to_rounding() -> None:
+    maps = np.random.default_rng(3).normal(1e4, 0.5, (2, 64, 64)).astype(np.float32)
+    assert statistics(maps).std == pytest.approx(maps.astype(np.float64).std(), rel=1e-6)
+
+
+@given(maps=arrays(np.float32, array_shapes(min_dims=3, max_dims=3, max_side=5), elements=st.integers(-3, 3)))
+def test_extremes_that_are_known_change_nothing(maps: np.ndarray) -> None:
+    assert statistics(maps) == statistics(maps, extremes(maps))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,44 +19,19 @@ from app.layers.base import Layer, Off
 from app.layers.kernel_bank import KernelSpec
 from app.layers.stack import Stack
 from app.rendering.histogram import histogram_svg_path
-from app.rendering.maps import atlas_grid, thumbnail_size
 from app.rendering.scale import Scale
 from app.web.addresses import Addresses
 from app.web.pages.controls import Control, controls_of
 from app.web.pages.learned import LearnedKernel, learned_kernel
 from app.web.pages.size_formula import Part, formula_parts
+from app.web.pages.stage_pictures import SmallMaps, open_map, small_maps
 from app.web.pages.swatches import Swatch, swatch
 from app.web.pages.unread import NOTHING, Unread, unread_by
 
 PHOTO_KINDS = ("gray", "normalize", "standardize")  # leading layers that stand in the photo's column
 COLOR_NAMES = ("R", "G", "B")
-SMALL_MAPS = 12  # of a bank, shown beside the open one
-SMALL_SIDE = 128  # pixels: they are shown at 60, on dense screens at twice that
 BYTES_A_CELL = 4  # float32
 SHARES = 32  # bars of a histogram
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """All small maps of a stage as one picture: its address and size, and the size of one map on it, in pixels."""
-
-    url: str
-    width: int
-    height: int
-    rows: int
-    cols: int
-
-
-@dataclass(frozen=True)
-class SmallMap:
-    """One map of a bank: its channel and name, where its upper left pixel stands on the sheet, a lone cell's value."""
-
-    channel: int
-    name: str
-    row: int
-    col: int
-    is_open: bool
-    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -89,12 +63,12 @@ class Column:
     memory: int
     multiply_adds: int
     picture: str
+    shown: str
     atlas: str
     tensor: str
     csv: str
     npy: str
-    sheet: Sheet
-    small_maps: tuple[SmallMap, ...]
+    small_maps: SmallMaps | None
     kernels: tuple[Swatch, ...]
     learned: LearnedKernel | None
     controls: tuple[Control, ...]
@@ -121,7 +95,6 @@ def column(trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addr
     field = trace.field(stage)
     formula = trace.formula(stage)
     names = channel_names(trace, stage)
-    sheet = _sheet(found, stage, addresses)
     return Column(
         stage=stage,
         kind=inner.kind if inner else "photo",
@@ -148,12 +121,12 @@ def column(trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addr
         memory=found.maps.size * BYTES_A_CELL,
         multiply_adds=layer.multiply_adds(before) if layer else 0,
         picture=addresses.map(stage, channel),
+        shown=open_map(trace, stage, channel, shade, addresses),
         atlas=addresses.atlas(stage),
         tensor=addresses.tensor(stage),
         csv=addresses.map(stage, channel, "csv"),
         npy=addresses.map(stage, channel, "npy"),
-        sheet=sheet,
-        small_maps=_small_maps(sheet, found, channel, names),
+        small_maps=small_maps(trace, stage, channel, shade, addresses, names),
         kernels=tuple(swatch(spec) for spec in _specs(inner)),
         learned=learned_kernel(layer, channel, before),
         controls=controls_of(inner) if inner else (),
@@ -236,36 +209,6 @@ def channel_names(trace: Trace, stage: int) -> list[str]:
         elif count != len(names):
             names = [str(c) for c in range(count)] if count > 1 else [layer.kind]
     return names
-
-
-def _sheet(found: Stage, stage: int, addresses: Addresses) -> Sheet:
-    count, rows, cols = found.shape
-    rows, cols = thumbnail_size(rows, cols, SMALL_SIDE)
-    across, down = atlas_grid(count, rows, cols)
-    return Sheet(addresses.atlas(stage, SMALL_SIDE), across * cols, down * rows, rows, cols)
-
-
-def _small_maps(sheet: Sheet, found: Stage, channel: int, names: Sequence[str]) -> tuple[SmallMap, ...]:
-    count = found.shape[0]
-    if count == 1:
-        return ()
-    first = min(max(0, channel - SMALL_MAPS // 2), max(0, count - SMALL_MAPS))
-    across = sheet.width // sheet.cols
-    short = _told_apart(names)
-    values = found.maps.ravel().tolist() if found.shape[1:] == (1, 1) else [None] * count
-    return tuple(
-        SmallMap(c, short[c], c // across * sheet.rows, c % across * sheet.cols, c == channel, values[c])
-        for c in range(first, min(count, first + SMALL_MAPS))
-    )
-
-
-def _told_apart(names: Sequence[str]) -> list[str]:
-    """Names without the leading words that all share, so that a narrow label shows what differs."""
-    words = [name.split() for name in names]
-    shared = 0
-    while all(len(name) > shared + 1 for name in words) and len({name[shared] for name in words}) == 1:
-        shared += 1
-    return [" ".join(name[shared:]) for name in words]
 
 
 def _bars(found: Stage, channel: int) -> str:

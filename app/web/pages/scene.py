@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Self
 
 from app.domain.errors import UserError
@@ -82,8 +83,11 @@ class LabState:
 
     def query(self, **changes: Any) -> str:
         """The state as a query string, with changes."""
-        state = replace(self, **changes)
-        return encode(state.pairs())
+        return replace(self, **changes).query() if changes else self._query
+
+    @cached_property
+    def _query(self) -> str:
+        return encode(self.pairs())
 
     def url(self, **changes: Any) -> str:
         """The lab's address in this state, with changes."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.engine.compare import Comparison
 from app.rendering.maps import map_png
+from app.rendering.png import data_url
 from app.rendering.scale import Scale, choose_scale
 
 Plane = NDArray[np.float32]
@@ -42,9 +42,8 @@ class Measured:
 
 def panel(name: str, plane: Plane, scale: Scale, inside: NDArray[np.bool_] | None = None) -> Panel:
     """Draw one map (rows, cols)."""
-    picture = base64.b64encode(map_png(plane, scale)).decode()
     hatched = "" if inside is None else runs(~inside)
-    return Panel(name, plane.shape[0], plane.shape[1], f"data:image/png;base64,{picture}", scale, hatched)
+    return Panel(name, plane.shape[0], plane.shape[1], data_url(map_png(plane, scale)), scale, hatched)
 
 
 def common_scale(*planes: Plane) -> Scale:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.layers.kernel_bank import KernelSpec
 from app.rendering.colormaps import COLOR_MAPS
-from app.rendering.png import rgb8_png
+from app.rendering.png import data_url, rgb8_png
 from app.rendering.scale import choose_scale, to_indices
 
 STEPS = 32  # classes .d0 to .d32 of scales.css, 16 is zero
@@ -60,7 +59,7 @@ class Drawn:
         """The matrix as a picture in an address of its own, one pixel a cell."""
         scale = choose_scale(-self.size, self.size, "diverging")
         pixels = COLOR_MAPS["diverging"][to_indices(self.matrix.astype(np.float32), scale)]
-        return f"data:image/png;base64,{base64.b64encode(rgb8_png(pixels)).decode()}"
+        return data_url(rgb8_png(pixels))
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from app.i18n import Language
 from app.layers.registry import parse_stack
 from app.rendering.curve import Plot, curve_path
 from app.rendering.maps import map_png
+from app.rendering.png import data_url
 from app.rendering.scale import choose_scale
 from app.store.patterns import pattern
 from app.web.language import say_in
@@ -77,6 +77,4 @@ def _bar(turn: float) -> str:
     maps = pattern("bar")
     for layer in parse_stack(f"gray|rotate({turn:g})").layers:
         maps = layer.forward(maps)
-    return (
-        f"data:image/png;base64,{base64.b64encode(map_png(maps[0], choose_scale(0.0, 1.0, 'gray'))).decode()}"
-    )
+    return data_url(map_png(maps[0], choose_scale(0.0, 1.0, "gray")))

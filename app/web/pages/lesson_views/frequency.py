@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from app.layers.kernel_bank import KernelSpec
 from app.layers.registry import parse_stack
 from app.rendering.curve import Plot, curve_path
 from app.rendering.maps import map_png
+from app.rendering.png import data_url
 from app.rendering.scale import choose_scale
 from app.web.pages.swatches import Drawn
 from app.web.pages.view_query import kept
@@ -87,5 +87,4 @@ def _shown(explorer: Explorer, stack: str) -> tuple[str, NDArray[np.float64]]:
 def _picture(kernel: NDArray[np.float64]) -> str:
     """The magnitude of the response, zero frequency in the middle, as a picture in an address of its own."""
     plane = frequency_response(kernel, SIZE).astype(np.float32)
-    png = map_png(plane, choose_scale(0.0, float(plane.max()) or 1.0, "sequential"))
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+    return data_url(map_png(plane, choose_scale(0.0, float(plane.max()) or 1.0, "sequential")))

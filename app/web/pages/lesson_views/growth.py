@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from app.explorer import Explorer
 from app.i18n import Language
 from app.rendering.maps import map_png
+from app.rendering.png import data_url
 from app.rendering.scale import choose_scale
 from app.web.pages.view_query import kept, number_of
 
@@ -108,8 +108,7 @@ def _effective(row: Floats) -> Mapping[str, Any]:
 
 
 def _png(plane: Floats, colors: Any) -> str:
-    png = map_png(plane.astype(np.float32), choose_scale(0.0, 1.0, colors))
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+    return data_url(map_png(plane.astype(np.float32), choose_scale(0.0, 1.0, colors)))
 
 
 def _border(held: NDArray[np.bool_]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,7 +17,7 @@ from app.engine.learning.training import BATCH, FRESH, MAX_STEPS, PICTURES, RATE
 from app.explorer import Explorer
 from app.explorer.learnings import COUNT_EVERY
 from app.i18n import Language
-from app.rendering.png import rgb8_png
+from app.rendering.png import data_url, rgb8_png
 from app.web.pages.scene import FIRST_IMAGE
 from app.web.pages.swatches import Drawn
 from app.web.pages.view_query import kept, number_of, view_link
@@ -123,7 +122,7 @@ def _network(explorer: Explorer, image: str) -> Mapping[str, Any]:
 def picture(cells: NDArray[Any]) -> str:
     """A picture of 24 × 24 as an address of its own, one pixel a cell."""
     grey = np.clip(np.round(cells * 255), 0, 255).astype(np.uint8)
-    return f"data:image/png;base64,{base64.b64encode(rgb8_png(grey[..., None].repeat(3, axis=2))).decode()}"
+    return data_url(rgb8_png(grey[..., None].repeat(3, axis=2)))
 
 
 def _trained(steps: int, seed: int, rate: float) -> Trained:
