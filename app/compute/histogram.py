@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_WIDE = 1e37  # from here on a difference of two values could overflow float32
+_NARROW, _WIDE = 1e-30, 1e37  # single precision neither underflows nor overflows on the way inside these
 MOST_BINS = 255  # a part's number has to fit into 8 bits
 
 
@@ -22,8 +22,9 @@ def histogram(plane: NDArray[np.float32], bins: int, low: float, high: float) ->
     if max(abs(low), abs(high)) > _WIDE:
         plane, low, high = plane / np.float32(8), low / 8, high / 8
     # from low, or the parts of a narrow range far from 0 would coincide
-    places = np.subtract(plane, np.float32(low))
-    places *= np.float32(bins / (high - low))
+    kind = np.float32 if high - low > _NARROW else np.float64
+    places = np.subtract(plane, kind(low), dtype=kind)
+    places *= kind(bins / (high - low))
     # OpenCV counts 8-bit numbers five times as fast as single precision
     numbers = places.astype(np.uint8)
     found = cv2.calcHist([numbers], [0], None, [256], [0.0, 256.0]).ravel().astype(int).tolist()

@@ -45,11 +45,12 @@ def statistics(maps: Array, ranges: tuple[tuple[float, float], ...] | None = Non
     """Statistics of `maps` (C, H, W), whose `extremes` may be known; `std` is the population's, as np.std."""
     planes = [np.ascontiguousarray(plane) for plane in maps]
     ranges = ranges or extremes(maps)
-    means = np.array([cv2.sumElems(plane)[0] / plane.size for plane in planes])
+    moments = [cv2.meanStdDev(plane) for plane in planes]
+    means = np.array([mean[0, 0] for mean, _ in moments])
+    deviations = np.array([deviation[0, 0] for _, deviation in moments])
     mean = float(means.mean())
     with np.errstate(invalid="ignore", over="ignore"):  # infinities are refused by whoever asked
-        variances = [_variance(plane, float(own)) for plane, own in zip(planes, means, strict=True)]
-        variance = float(np.mean(variances) + ((means - mean) ** 2).mean())
+        variance = float((deviations**2).mean() + ((means - mean) ** 2).mean())
     empty = [plane.size - cv2.countNonZero(plane) for plane in planes]
     return Statistics(
         min=min(low for low, _ in ranges),
@@ -61,12 +62,6 @@ def statistics(maps: Array, ranges: tuple[tuple[float, float], ...] | None = Non
         means=tuple(means.tolist()),
         zero_shares=tuple(count / maps[0].size for count in empty),
     )
-
-
-def _variance(plane: Array, mean: float) -> float:
-    """The mean square of the distances from a value near the mean, and what that value was off by."""
-    near = np.float32(mean)
-    return float(cv2.norm(plane - near, cv2.NORM_L2SQR)) / plane.size - (mean - float(near)) ** 2
 
 
 def _planes(maps: Array) -> list[Array]:

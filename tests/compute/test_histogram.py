@@ -31,6 +31,11 @@ def test_a_narrow_range_far_from_zero_is_still_divided():
     assert histogram(np.array([[1e6, 1e6 + 0.0625]], np.float32), 3, 1e6, 1e6 + 0.0625) == (1, 0, 1)
 
 
+def test_the_narrowest_range_is_divided_too():
+    least = float(np.finfo(np.float32).smallest_subnormal)
+    assert histogram(np.array([[0, least]], np.float32), 4, 0, least) == (1, 0, 0, 1)
+
+
 @settings(max_examples=50)
 @given(arrays(np.float32, (7, 9), elements=st.integers(-64, 64)), st.sampled_from([1, 2, 4, 8, 32]))
 def test_the_counts_are_numpys(plane, bins):

@@ -102,7 +102,9 @@ def test_no_cell_counts_as_unread_that_an_output_reads(axis: Sliding) -> None:
 def test_small_maps_are_named_by_what_differs(client: TestClient, stack: str, names: list[str]) -> None:
     page = client.get("/", params={"image": "pattern(edge,size=16)", "stack": stack}).text
     last = page.rpartition('class="small-maps"')[2]
-    assert names == re.findall(r"</svg><span>(.*?)</span>", last.partition("<figcaption")[0])
+    assert names == re.findall(
+        r'class="small-map" src="data:image/png[^>]*><span>(.*?)</span>', last.partition("<figcaption")[0]
+    )
 
 
 def test_maps_of_one_cell_share_a_scale_and_show_their_value(client: TestClient) -> None:
