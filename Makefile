@@ -1,6 +1,6 @@
 # Everything one does with Convisor. `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help serve class test hostile audit check format train evaluate dreams bench image verify lock screenshot chromium install install-test
+.PHONY: help serve class test hostile audit check format train evaluate dreams bench coverage mutants image verify lock screenshot chromium install install-test install-quality
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -72,6 +72,12 @@ dreams: install-test ## Draw anew what every unit of the cat/dog network answers
 bench: install-test ## Compare our speed with the plain way
 	$(PY) -m bench
 
+coverage: install-quality ## Measure which lines and branches the tests outside the browser take
+	@PYTHONHASHSEED=0 $(PY) -m pytest -m "not hostile and not browser" --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
+
+mutants: install-quality ## Change the stack and the engine in 320 places and count what the tests notice
+	@OMP_NUM_THREADS=1 PYTHONHASHSEED=0 $(PY) -m bench.mutants $(MUTANTS_ARGS)
+
 screenshot: install-test chromium ## Draw docs/screenshot.png anew
 	CHROMIUM="$$(deploy/find_chromium.sh)" $(PY) -m docs.screenshot
 
@@ -92,6 +98,8 @@ chromium:
 # The stamps make a second run install nothing.
 install: $(VENV)/.installed
 install-test: $(VENV)/.installed-test
+install-quality: install-test
+	@$(PY) -m pip install --quiet --constraint requirements-dev.txt "pytest-cov>=6" "mutmut>=3.8"
 
 $(VENV)/pyvenv.cfg:
 	@python="$$(deploy/find_python.sh)" && echo "Making $(VENV) with $$python" && "$$python" -m venv $(VENV)
