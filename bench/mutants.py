@@ -2,7 +2,7 @@
 
 mutmut makes the changes (another operator, a number more by one, an argument left out, ...), knows which
 tests reach the changed function, and runs those, the quickest first. There are some 15,000 of them, which
-is days of work; so a sample is drawn from a seed.
+is most of a day; so a sample is drawn from a seed.
 """
 
 from __future__ import annotations
