@@ -68,8 +68,8 @@ def test_cells_are_whole_pixels_in_the_maps_colours_with_their_numbers(
     found = page.evaluate(CORNERS, [2, 3])
     assert found["side"] == int(found["side"]) >= 40
     assert (2 * found["side"], 3 * found["side"]) == (found["height"], found["shown"])
-    address_of_map = page.locator("#col1 .frame img").evaluate("image => image.src")
-    pixels = Image.open(BytesIO(httpx2.get(address_of_map).content)).convert("RGB")
+    path_of_map = page.locator('#col1 a[download$=".png"]').get_attribute("href")
+    pixels = Image.open(BytesIO(httpx2.get(f"{address}{path_of_map}").content)).convert("RGB")
     np.testing.assert_array_equal(np.asarray(pixels), found["first"])
     np.testing.assert_array_equal(found["first"], found["last"])  # nothing is smoothed
     page.keyboard.press("Escape")

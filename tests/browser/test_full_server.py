@@ -23,7 +23,7 @@ def test_moves_and_pictures_come_after_a_full_server_has_room_again(chromium: Br
             return route.continue_()
         return route.fulfill(status=503, headers={"Retry-After": "1"}, body="")
 
-    page.goto(lab(address, stack="gray|conv(gaussian,sigma=1.2)"))
+    page.goto(lab(address, stack="gray|conv(gaussian,sigma=1.2)", size="256"))
     picture = page.locator("#col2 .frame img").first
     expect(picture).to_be_visible()
     before = picture.get_attribute("src")

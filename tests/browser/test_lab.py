@@ -110,7 +110,7 @@ def test_two_tabs_have_histories_of_their_own(page: Page, address: str) -> None:
 
 
 def test_an_edit_asks_only_for_the_pictures_behind_it(page: Page, address: str) -> None:
-    page.goto(lab(address, stack="gray|conv(gaussian)|conv(sobel_x)|relu"))
+    page.goto(lab(address, stack="gray|conv(gaussian)|conv(sobel_x)|relu", size="256"))
     page.wait_for_load_state("networkidle")
     requests: list[str] = []
     page.on("request", lambda request: requests.append(urlsplit(request.url).path))
@@ -119,6 +119,19 @@ def test_an_edit_asks_only_for_the_pictures_behind_it(page: Page, address: str) 
     page.wait_for_load_state("networkidle")
     maps = {path for path in requests if "/maps/" in path}
     assert {"/api/v1/maps/3/0.png", "/api/v1/maps/4/0.png"} == maps
+
+
+def test_pictures_of_small_maps_stand_in_the_page_itself(page: Page, address: str) -> None:
+    page.goto(lab(address, stack="conv(gaussian)|conv(sobel_x)"))
+    page.wait_for_load_state("networkidle")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(urlsplit(request.url).path))
+    page.locator("#p2bias").fill("0.2")
+    expect(page.locator("#stackline")).to_have_value("conv(gaussian)|conv(sobel_x,bias=0.2)")
+    page.wait_for_load_state("networkidle")
+    assert not [path for path in requests if "/maps/" in path]
+    shown = "images => images.every(image => image.complete && image.naturalWidth === 58)"
+    assert page.locator("#col2 :is(.frame, .small-maps) img").evaluate_all(shown)
 
 
 @pytest.mark.parametrize(("width", "height"), WIDTHS)
