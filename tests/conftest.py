@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from app.settings import Settings
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the server sets it, before NumPy is imported
+os.environ.setdefault("KERAS_BACKEND", "torch")
 # A busy machine is no reason to fail; a fixed seed keeps runs alike.
 hypothesis_settings.register_profile("suite", deadline=None, derandomize=True, max_examples=50)
 hypothesis_settings.load_profile("suite")

@@ -72,8 +72,7 @@ def test_a_new_torch_layer_is_drawn_within_the_bound() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-def test_a_new_keras_layer_is_drawn_within_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KERAS_BACKEND", "torch")
+def test_a_new_keras_layer_is_drawn_within_the_bound() -> None:
     keras = pytest.importorskip("keras")
     drawn = keras.ops.convert_to_numpy(keras.initializers.GlorotUniform(seed=1)((3, 3, 16, 64)))
     bound = Initial(1, 16 * 9, 64 * 9).keras

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -47,7 +46,6 @@ def net(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def keras() -> None:
     """Keras on torch; where it is not installed its tests are left out."""
-    os.environ.setdefault("KERAS_BACKEND", "torch")
     pytest.importorskip("keras")
 
 

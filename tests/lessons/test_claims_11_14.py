@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -226,7 +225,6 @@ def test_pytorch_keras(lab: Callable[..., NDArray[np.float32]]) -> None:
     assert first.bias is not None
     assert first.bias.abs().max().item() <= limit
 
-    os.environ.setdefault("KERAS_BACKEND", "torch")
     keras = pytest.importorskip("keras")
     layer = keras.layers.Conv2D(1, (1, 3), strides=(1, 2), padding="same", use_bias=False)
     layer.build((1, 1, 8, 1))
