@@ -36,6 +36,7 @@ from app.store.sources import Sources
 from app.web import api, docs, health
 from app.web.addresses import NETWORK_UPLOADS
 from app.web.classroom import Classroom
+from app.web.compression import CompressedPages
 from app.web.deps import Services
 from app.web.images import ASK_AGAIN, FOREVER
 from app.web.jobs import Jobs
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         larger=dict.fromkeys(NETWORK_UPLOADS, settings.network_max_bytes + FORM_BYTES),  # and the stack
     )
     app.add_middleware(SameSite)
+    app.add_middleware(CompressedPages)
     app.add_middleware(GZipMiddleware, compresslevel=1, exclude_content_types=UNCOMPRESSED)
     app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(HeadAsGet)

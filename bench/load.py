@@ -4,6 +4,7 @@
 the page's part to the last byte of the last picture that the browser did not have yet. The load comes from the
 same machine: its own share of the processor is printed too. wrk and locust cannot read the pictures' addresses
 out of the part, so they measure single requests; `python -m bench.load --wrk` has wrk ask for the same parts.
+With `--fine` the pupils' screens have two or more pixels a CSS pixel and ask for large maps in full.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import time
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -29,7 +31,10 @@ WARMING = 15  # seconds for the classifier
 LANES = 6  # connections that a browser opens to one host
 IMAGE = "person-astronaut"
 STACK = "conv(gaussian,sigma={sigma:.5g})|conv(sobel_x)|relu|maxpool(2)|conv(laplacian4)"
-PICTURE = re.compile(rb'<(?:img|image) (?:src|href)="(/api/v1/(?:maps|cells)[^"]*?\.png[^"]*)"')
+PICTURE = re.compile(rb'<(?:img|image) (?:src|href)="(/api/v1/(?:maps|cells)[^"]*?\.png[^"]*)"[^>]*>')
+FINE = re.compile(
+    rb'<source [^>]*srcset="(/api/v1/maps[^"]*)"'
+)  # asked for by finer screens than a projector's
 LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 
@@ -63,8 +68,9 @@ class Outcome:
 class Browser:
     """One pupil's browser: a few open connections, and a memory of the pictures it has."""
 
-    def __init__(self, port: int, outcome: Outcome) -> None:
+    def __init__(self, port: int, outcome: Outcome, fine: bool) -> None:
         self._port = port
+        self._fine = fine
         self._outcome = outcome
         self._free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter] | None] = asyncio.Queue()
         for _ in range(LANES):
@@ -74,11 +80,19 @@ class Browser:
     async def move(self, query: str) -> None:
         """Ask for the page's part, then at once for every picture in it that is not known yet."""
         part = await self._get(f"/?{query}", "HX-Request: true\r\nAccept-Encoding: gzip\r\n")
-        found = {address.replace(b"&amp;", b"&") for address in PICTURE.findall(part)} - self._seen
+        found = {address.replace(b"&amp;", b"&") for address in self._pictures(part)} - self._seen
         self._seen |= found
         await asyncio.gather(
             *(self._get(quote(address.decode(), safe="/?&=(),|.;:~-[]%")) for address in found)
         )
+
+    def _pictures(self, part: bytes) -> Iterator[bytes]:
+        """What the browser asks for at once: not the strip of the maps, which only phones show."""
+        for found in PICTURE.finditer(part):
+            if b'loading="lazy"' not in found[0]:
+                yield found[1]
+        if self._fine:
+            yield from FINE.findall(part)
 
     async def close(self) -> None:
         """Leave."""
@@ -114,7 +128,7 @@ class Browser:
 async def pupil(number: int, room: Class, port: int, end: float, outcome: Outcome) -> None:
     """Open the page, then move in one's own rhythm until the end; the first look is not counted."""
     draw = random.Random(number)  # nosec B311  # a rhythm, no secret
-    browser = Browser(port, outcome)
+    browser = Browser(port, outcome, "--fine" in sys.argv)
     await asyncio.sleep(room.pause * draw.random())
     await browser.move(room.query(1 + draw.random()))
     turn = time.monotonic() + room.pause

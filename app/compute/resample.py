@@ -31,6 +31,14 @@ def resize(x: Array, rows: int, cols: int) -> Array:
     return maps
 
 
+def nearest(plane: Array, rows: int, cols: int) -> Array:
+    """A map (H, W) as rows x cols values, each that of the cell under its middle: what a screen shows of it."""
+    if plane.shape == (rows, cols):
+        return plane
+    small = cv2.resize(np.ascontiguousarray(plane), (cols, rows), interpolation=cv2.INTER_NEAREST_EXACT)
+    return np.asarray(small, np.float32)
+
+
 def resize_support(inputs: int, outputs: int, index: int) -> tuple[int, int, tuple[float, ...]]:
     """First and last input cell that cell `index` of a resized axis reads, and their weights (sum 1)."""
     indices, weights = _table(inputs, outputs)

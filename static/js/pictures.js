@@ -37,6 +37,8 @@ function arrived(picture) {
 
 /** @param {HTMLImageElement} picture */
 function failed(picture) {
+  const fine = picture.parentElement?.querySelector(":scope > source");
+  if (fine instanceof HTMLSourceElement) standIn(picture, fine);
   if (!picture.src.startsWith(location.origin)) return;
   const before = wanted.get(picture);
   const late = before?.address === picture.src ? before : { address: picture.src, tries: 0 };
@@ -50,6 +52,18 @@ function failed(picture) {
   late.tries += 1;
   if (wait) window.setTimeout(() => again(picture, late), wait * (0.75 + Math.random() / 2));
   else show(say("js.picture_late"), { word: say("js.try_again"), act: () => again(picture, { ...late, tries: 0 }) });
+}
+
+/** Show the coarse picture that the page has, until the fine one comes. @param {HTMLImageElement} picture @param {HTMLSourceElement} fine */
+function standIn(picture, fine) {
+  const coarse = picture.src, tries = Number(fine.dataset.tries ?? 0), wait = WAITS[tries];
+  fine.dataset.tries = String(tries + 1);
+  fine.remove();
+  if (!wait) return;
+  window.setTimeout(() => {
+    const place = picture.parentElement;
+    if (place && picture.isConnected && picture.src === coarse && !place.querySelector("source")) picture.before(fine);
+  }, wait * (0.75 + Math.random() / 2));
 }
 
 /** Ask once more, unless the page has moved on. @param {HTMLImageElement} picture @param {{address: string, tries: number}} late */

@@ -109,7 +109,9 @@ def test_two_tabs_have_histories_of_their_own(page: Page, address: str) -> None:
     assert "relu" == asked(second, "stack")
 
 
-def test_an_edit_asks_only_for_the_pictures_behind_it(page: Page, address: str) -> None:
+def test_an_edit_asks_only_for_the_pictures_behind_it(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(locale="en-GB", device_scale_factor=2)  # shows more than one cell in n
+    page = context.new_page()
     page.goto(lab(address, stack="gray|conv(gaussian)|conv(sobel_x)|relu", size="256"))
     page.wait_for_load_state("networkidle")
     requests: list[str] = []
@@ -119,6 +121,31 @@ def test_an_edit_asks_only_for_the_pictures_behind_it(page: Page, address: str) 
     page.wait_for_load_state("networkidle")
     maps = {path for path in requests if "/maps/" in path}
     assert {"/api/v1/maps/3/0.png", "/api/v1/maps/4/0.png"} == maps
+    context.close()
+
+
+SAME_AS_DRAWN = """async img => {
+  const whole = new Image();
+  whole.src = img.closest('picture').querySelector('source').srcset;
+  await Promise.all([img.decode(), whole.decode()]);
+  const drawn = (image, width, height) => {
+    const pen = Object.assign(document.createElement('canvas'), {width, height}).getContext('2d');
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(image, 0, 0, width, height);
+    return pen.getImageData(0, 0, width, height).data.join();
+  };
+  const [width, height] = [img.width, img.height];
+  return [whole.naturalWidth, img.naturalWidth, drawn(whole, width, height) === drawn(img, width, height)];
+}"""
+
+
+def test_a_screen_that_shows_one_cell_in_n_is_sent_those_cells_alone(page: Page, address: str) -> None:
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(urlsplit(request.url).path))
+    page.goto(lab(address, stack="conv(sobel_x)|relu|abs", size="512", image="person-astronaut"))
+    page.wait_for_load_state("networkidle")
+    assert not [path for path in requests if "/maps/" in path]
+    assert page.locator("#col2 .frame img").evaluate(SAME_AS_DRAWN) == [510, 170, True]
 
 
 def test_pictures_of_small_maps_stand_in_the_page_itself(page: Page, address: str) -> None:

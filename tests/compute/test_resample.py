@@ -9,8 +9,9 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from app.compute.resample import resize, resize_support, rotate, rotate_taps, shift, upsample
+from app.compute.resample import nearest, resize, resize_support, rotate, rotate_taps, shift, upsample
 
 sizes = st.integers(1, 40)
 
@@ -140,3 +141,12 @@ def test_doing_nothing_gives_a_fresh_copy(same):
     result = same(x)
     np.testing.assert_array_equal(x, result)
     assert not np.shares_memory(x, result)
+
+
+@settings(max_examples=50)
+@given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 12))
+def test_a_map_seen_from_afar_has_the_cell_in_the_middle_of_each_pixel(rows, cols, step):
+    plane = picture(rows, cols)[0]
+    small = -(-rows // step), -(-cols // step)
+    expected = Image.fromarray(plane).resize(small[::-1], Image.Resampling.NEAREST)
+    assert np.array_equal(np.asarray(expected), nearest(plane, *small))

@@ -40,6 +40,15 @@ def test_text_is_compressed_and_pictures_are_not(client, path, encoding):
     assert encoding == client.get(path, headers={"accept-encoding": "gzip"}).headers.get("content-encoding")
 
 
+def test_a_compressed_page_is_the_page_and_tells_caches_what_it_depends_on(client):
+    plain = client.get("/docs", headers={"accept-encoding": "identity"})
+    packed = client.get("/docs", headers={"accept-encoding": "gzip"})
+    assert plain.text == packed.text
+    assert "content-encoding" not in plain.headers
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    assert "accept-encoding" in packed.headers["vary"].lower()
+
+
 @pytest.mark.parametrize("path", ["/", "/health", "/api/v1/images/cat-chelsea", "/api/v1/kernels"])
 def test_head_is_get_without_the_body(client, path):
     head, get = client.head(path), client.get(path)

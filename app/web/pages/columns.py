@@ -85,8 +85,10 @@ def photo_layers(stack: Stack) -> int:
     return count
 
 
-def column(trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addresses) -> Column:
-    """Everything the page says about one stage, with map `channel` open."""
+def column(
+    trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addresses, side: int | None = None
+) -> Column:
+    """Everything the page says about one stage, with map `channel` open, shown in at most `side` pixels."""
     found = trace.stages[stage]
     layer = trace.layer(stage)
     before = trace.stages[stage - 1].shape if stage else found.shape
@@ -121,7 +123,7 @@ def column(trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addr
         memory=found.maps.size * BYTES_A_CELL,
         multiply_adds=layer.multiply_adds(before) if layer else 0,
         picture=addresses.map(stage, channel),
-        shown=open_map(trace, stage, channel, shade, addresses),
+        shown=open_map(trace, stage, channel, shade, addresses, side),
         atlas=addresses.atlas(stage),
         tensor=addresses.tensor(stage),
         csv=addresses.map(stage, channel, "csv"),

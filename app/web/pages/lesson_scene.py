@@ -93,7 +93,7 @@ def _laid_out(explorer: Explorer, scene: Scene, state: LabState, lang: Language)
     say = say_in(lang)
     trace = explorer.trace(state.scene)
     addresses = Addresses.of(state.scene, trace, state.colors, state.scope)
-    view = lab_view(state, trace, addresses, photo_facts(explorer, state, trace, say), say)
+    view = lab_view(state, trace, addresses, photo_facts(explorer, state, trace, say), say, whole_maps=True)
     offered: dict[int, tuple[Control, ...]] = {}
     for column in (*view.photo.layers, *view.columns):
         controls = tuple(one for one in column.controls if scene.offers(column.stage, one.name))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.compute.resample import nearest
 from app.engine.trace import Trace
 from app.explorer import Shade, scale_of
 from app.rendering.maps import atlas_grid, map_png, thumbnail_size, thumbnail_step
@@ -46,10 +47,17 @@ class SmallMaps:
     height: int
 
 
-def open_map(trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addresses) -> str:
-    """The address of a map's picture, which may hold the picture itself."""
+def open_map(
+    trace: Trace, stage: int, channel: int, shade: Shade, addresses: Addresses, side: int | None = None
+) -> str:
+    """The address of a map's picture, which may hold the picture itself.
+
+    Where it is shown in at most `side` pixels, it holds one cell in n: what a screen would show of the whole.
+    """
     plane = trace.stages[stage].maps[channel]
-    if plane.size > INLINE_CELLS:
+    if side:
+        plane = nearest(plane, *thumbnail_size(plane.shape[0], plane.shape[1], side))
+    elif plane.size > INLINE_CELLS:
         return addresses.map(stage, channel)
     return data_url(map_png(plane, scale_of(trace, stage, channel, shade)))
 

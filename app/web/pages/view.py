@@ -27,6 +27,12 @@ from app.web.pages.unread import NOTHING, Unread
 Say = Callable[..., str]  # a catalogue lookup: say(key, **params)
 PHOTO_SIDE = 320  # CSS pixels at 1440, as in the design
 MAP_SIDES = ((4, 192), (7, 128), (64, 96))  # up to so many columns: side of a map in CSS pixels
+# what static/css/lab.css makes of these sides in windows of at most so many CSS pixels
+NARROWER = (
+    (1423, {192: 176, 128: 128, 96: 96}),
+    (1263, {192: 128, 128: 128, 96: 96}),
+    (700, dict.fromkeys((192, 128, 96), 320)),
+)
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,16 @@ class LabView:
         """Width and height of a map on the page: a whole number of pixels a cell, or one cell in n."""
         return zoomed(stage.shape, self.map_side)
 
+    def is_coarse(self, stage: Column) -> bool:
+        """Whether the picture in the page holds only one cell in n of the map."""
+        return max(stage.shape[1:]) > self.map_side
+
+    def fine_media(self, stage: Column) -> str:
+        """The screens that show a map of a stage at another size than the page's own picture of it has."""
+        own = zoomed(stage.shape, self.map_side)
+        other = (width for width, sides in NARROWER if zoomed(stage.shape, sides[self.map_side]) != own)
+        return f"(max-width: {max(other)}px), (min-resolution: 1.01dppx)"
+
     def unread_behind(self, stage: int) -> Unread:
         """The cells of a stage that the next layer never reads."""
         following = (found for found in (*self.photo.layers, *self.columns) if found.stage == stage + 1)
@@ -166,17 +182,21 @@ def lab_view(
     say: Say,
     fault: Fault | None = None,
     refused: tuple[EditFault, ...] = (),
+    whole_maps: bool = False,
 ) -> LabView:
-    """Lay a trace out as the lab shows it."""
+    """Lay a trace out as the lab shows it: with `whole_maps` for pages of another layout or for paper."""
     shade = Shade(
         state.colors, state.scope, *(stack_range(trace) if state.scope == "stack" else (None, None))
     )
     leading = photo_layers(trace.stack)
     at = state.at or Place(len(trace.stages) - 1, 0, 0, 0)
     channels = open_channels(trace, at.stage, at.channel)
-    made = [column(trace, stage, channels[stage], shade, addresses) for stage in range(1, len(trace.stages))]
     shown = len(trace.stack.layers) - leading
     side = next(width for limit, width in MAP_SIDES if shown <= limit)
+    made = [
+        column(trace, stage, channels[stage], shade, addresses, None if whole_maps else side)
+        for stage in range(1, len(trace.stages))
+    ]
     return LabView(
         photo=_photo_view(state, trace, shade, addresses, photo, channels[0], made[:leading]),
         columns=tuple(made[leading:]),

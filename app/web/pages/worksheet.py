@@ -83,7 +83,9 @@ def _values(explorer: Explorer, state: LabState, lesson: Lesson | None, lang: La
     last = len(trace.stages) - 1
     return {
         "state": state,
-        "view": lab_view(state, trace, addresses, photo_facts(explorer, state, trace, say), say),
+        "view": lab_view(
+            state, trace, addresses, photo_facts(explorer, state, trace, say), say, whole_maps=True
+        ),
         "lesson": lesson,
         "question": _question(lesson, state, trace),
         "sizes": _sizes(trace),
