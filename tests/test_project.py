@@ -133,3 +133,12 @@ def test_the_make_targets_of_the_readme_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
     for document in ("README.md", "CONTRIBUTING.md"):
         assert set(re.findall(r"make ([a-z]+)`", (ROOT / document).read_text("utf-8"))) <= targets
+
+
+def test_a_script_exports_only_what_another_file_takes() -> None:
+    texts = {path: path.read_text("utf-8") for path in (ROOT / "static/js").rglob("*.js")}
+    readers = texts | {path: path.read_text("utf-8") for path in (ROOT / "tests/browser").glob("*.py")}
+    for path, text in texts.items():
+        for name in re.findall(r"^export (?:async )?(?:function\*?|const|let|class) (\w+)", text, re.M):
+            others = (other for place, other in readers.items() if place != path)
+            assert any(re.search(rf"\b{name}\b", other) for other in others), f"{path.name}: {name}"

@@ -147,11 +147,6 @@ class Shelf:
                 self._networks = Networks(dict(self._loaded()))
             return self._networks
 
-    @property
-    def is_read(self) -> bool:
-        """Whether asking costs nothing any more."""
-        return self._networks is not None
-
     def _loaded(self) -> Iterator[tuple[str, Network]]:
         for weights in sorted(self._folder.glob("*.safetensors")):
             try:

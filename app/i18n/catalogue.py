@@ -7,74 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from markupsafe import Markup, escape
-
 from app.i18n.numbers import LANGUAGES, Language, format_number, format_percent, format_value
 
 TEXTS = Path(__file__).parent / "texts"
 _FORMATTER = string.Formatter()
-
-# Keys put together while running, `errors.<code>` and the like: no scan of the sources finds their last
-# part, so each group has a test of its own that compares it with what the program registers.
-DYNAMIC_PREFIXES: tuple[str, ...] = (
-    "api.status_",
-    "attribution.",  # a method's title, says, says_not; check_<name>
-    "batch.change_",  # what is done to a picture: mirrored, gray ...
-    "batch.verdict_",  # wrong, unsure, right ...
-    "challenge_found.",  # what a check looked at
-    "challenges.",  # a challenge's title, task, hint_<n>; medal_<name>; its fields by name
-    "choices.",  # of a layer's parameter: padding=same ...
-    "classes.",  # of the cat/dog network
-    "code.differs_",  # between frameworks: layout, kernel_order ...
-    "code.fact_",  # about the frameworks, each with its source
-    "code.framework_",
-    "code.measured_",  # a row of the comparison
-    "colors.",
-    "course_angles.",  # settings by name, lines of the chart
-    "course_compare.",  # settings by name, panels, steps, columns
-    "course_counts.",  # settings by name, presets, layers
-    "course_frequency.",  # real, imaginary: the two parts of a response
-    "course_growth.",  # settings by name; line_<choice>
-    "course_learning.demo_",  # hand, stack: what is propagated through; says_ the same
-    "course_learning.note_",  # how an entry comes about
-    "course_learning.pair_",  # the picture that a kernel is learned from
-    "course_learning.picture_",  # before, after, now
-    "course_learning.rule_",
-    "course_learning.says_",
-    "course_learning.start_",
-    "course_learning.table_",  # V, K, Z, T, G, g, h
-    "course_shapes.class_",  # what is drawn: ring, square, plus; triangle and others that it never saw
-    "course_shapes.part_",  # of the cat/dog network
-    "course_signal.wave_",  # the signal that is smoothed
-    "course_stages.",  # settings by name, stages, columns
-    "course_toeplitz.",  # settings by name with their choices
-    "errors.",
-    "fits.",
-    "js.",
-    "kernel_families.",
-    "kernel_params.",
-    "kernels.",
-    "label.",
-    "layer_groups.",
-    "layers.",
-    "looks.",
-    "mattered.plot_",  # of a check that has curves
-    "network.colour_",  # of the photo: red, green, blue
-    "network.hint_",  # of a level
-    "network.over_",  # a way to show what mattered
-    "notation_expected.",  # a code in `expected`: value, layer_end ...
-    "notices.",  # what happened to an upload: turned, shrunk ...
-    "params.",
-    "presets.",
-    "questions.",  # to the class, about a sample
-    "sample_kinds.",
-    "samples.",
-    "scopes.",
-    "site.theme_",
-    "tour.says_",  # of a step
-    "tour.title_",
-    "teacher.key_",
-)
 
 
 class MissingTextError(LookupError):
@@ -125,15 +61,6 @@ class Catalogue:
             raise MissingTextError(f"{key} needs {', '.join(sorted(missing))}")
         written = {name: format_value(params[name], language) for name in entry.placeholders}
         return entry.texts[language].format(**written)
-
-    def markup(self, key: str, language: Language, /, **params: object) -> Markup:
-        """Return the text as HTML: its own tags stay, what the parameters bring is escaped."""
-        entry = self._entry(key)
-        missing = entry.placeholders - params.keys()
-        if missing:
-            raise MissingTextError(f"{key} needs {', '.join(sorted(missing))}")
-        written = {name: _safe(params[name], language) for name in entry.placeholders}
-        return Markup(entry.texts[language]).format(**written)  # nosec B704  # our own text; `_safe` escapes the rest
 
     def number(self, value: float, language: Language, digits: int | None = None) -> str:
         """Write a number for reading, see `numbers.format_number`."""
@@ -200,8 +127,3 @@ def _placeholders(key: str, text: str) -> frozenset[str]:
             raise ValueError(f"{key}: {{{name}}} is not a plain name")
         names.add(name)
     return frozenset(names)
-
-
-def _safe(value: object, language: Language) -> Markup:
-    """Escape a parameter, unless it is HTML already."""
-    return value if isinstance(value, Markup) else escape(format_value(value, language))

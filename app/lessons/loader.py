@@ -77,7 +77,7 @@ def load_course(folders: Iterable[Path], tensors: Tensors | None = None) -> Cour
                     continue
                 if any(other.slug == lesson.slug for other in lessons):
                     raise LessonError(path, UserError("lesson_twice", name=lesson.slug))
-                lessons.append(replace(lesson, built_in=folder == BUILT_IN))
+                lessons.append(lesson)
             except LessonError as error:
                 faults.append(error.fault)
     return Course(tuple(lessons), tuple(faults))

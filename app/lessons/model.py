@@ -111,7 +111,6 @@ class Lesson:
     lab: Scene | None = None
     sources: tuple[Text, ...] = ()
     views: tuple[View, ...] = ()
-    built_in: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ export function start() {
 }
 
 /** @param {HTMLTableElement} table @returns {string} */
-export function asText(table) {
+function asText(table) {
   return [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent?.trim().replace(/\s+/g, ' ')).join('\t')).join('\n');
 }
 

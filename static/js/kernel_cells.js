@@ -58,7 +58,7 @@ function cell(row, col, name) {
 }
 
 /** @param {HTMLTableElement} table @param {number} row @param {number} col */
-export function inputAt(table, row, col) {
+function inputAt(table, row, col) {
   const found = table.querySelector(`input[data-row="${row}"][data-col="${col}"]`);
   return found instanceof HTMLInputElement ? found : null;
 }

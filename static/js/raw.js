@@ -14,7 +14,7 @@ const cache = new Map();
  * Read a .npy file of little-endian float32 in C order (format versions 1 to 3).
  * @param {ArrayBuffer} buffer @returns {Tensor}
  */
-export function parseNpy(buffer) {
+function parseNpy(buffer) {
   const bytes = new DataView(buffer);
   if (buffer.byteLength < 10 || bytes.getUint32(0) !== 0x934e554d || bytes.getUint16(4) !== 0x5059) { throw new Error('not a .npy file'); }
   const long = bytes.getUint8(6) > 1;

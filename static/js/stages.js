@@ -48,7 +48,7 @@ export function readStages(root) {
 }
 
 /** The windows of stages 1..k, the photo's side first. @param {Stage[]} stages @param {number} [last] */
-export const windowsOf = (stages, last = stages.length - 1) =>
+const windowsOf = (stages, last = stages.length - 1) =>
   stages.slice(1, last + 1).map((stage) => /** @type {import('./fields.js').Window} */ (stage.window));
 
 /** The one cell that a flattened number stands for, as a window. @param {[number, number, number]} before @param {number} channel */

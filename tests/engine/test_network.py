@@ -87,7 +87,6 @@ def test_a_shelf_leaves_out_what_cannot_be_trusted_and_reads_once(tmp_path, capl
     (tmp_path / "alone.safetensors").write_bytes(b"no card")
     shelf = Shelf(tmp_path)
 
-    assert not shelf.is_read
     assert ["tiny"] == list(shelf().loaded)
     assert {"broken", "alone"} == {
         r.getMessage().split()[1].removesuffix(".safetensors") for r in caplog.records

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from markupsafe import Markup
 
 from app.i18n import LANGUAGES, Catalogue, MissingTextError, load_catalogue
 
@@ -16,9 +15,6 @@ es = "Laboratorio"
 en = "The kernel has {kernel} rows, the input {rows}."
 es = "El kernel tiene {kernel} filas; la entrada, {rows}."
 
-[lab.link]
-en = "<b>{name}</b>"
-es = "<b>{name}</b>"
 """
 
 
@@ -59,11 +55,6 @@ def test_an_unknown_key_is_a_fault(catalogue: Catalogue) -> None:
 def test_a_parameter_not_given_is_a_fault_that_names_it(catalogue: Catalogue) -> None:
     with pytest.raises(MissingTextError, match="rows"):
         catalogue.text("errors.kernel_too_large", "en", kernel=3)
-
-
-def test_markup_keeps_the_tags_of_the_text_and_escapes_those_of_parameters(catalogue: Catalogue) -> None:
-    assert Markup("<b>&lt;i&gt;</b>") == catalogue.markup("lab.link", "en", name="<i>")
-    assert Markup("<b><i></b>") == catalogue.markup("lab.link", "en", name=Markup("<i>"))
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.i18n.catalogue import DYNAMIC_PREFIXES, load_catalogue
-from tests.i18n.used_keys import called_keys, is_put_together, literal_keys, source_texts
+from app.i18n.catalogue import load_catalogue
+from tests.i18n.used_keys import DYNAMIC_PREFIXES, called_keys, is_put_together, literal_keys, source_texts
 
 
 def is_dynamic(key: str) -> bool:

@@ -28,7 +28,6 @@ from app.web.pages.network_votes import asked_votes, strongest_pair
 
 FEEDERS = 8  # strongest input maps that edges lead from
 TOP = 10  # votes that are written out
-SHEET = 512  # CSS pixels: the common height of all sheets
 
 
 @dataclass(frozen=True)

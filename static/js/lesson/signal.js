@@ -14,7 +14,7 @@ function written(value, digits) {
 }
 
 /** @param {Segment[]} segments @param {number} at */
-export function valueAt(segments, at) {
+function valueAt(segments, at) {
   for (const [a, b, x, y] of segments) {
     if ((a - 1e-9 <= at && at < b - 1e-9) || (Math.abs(at - LAST) < 1e-9 && b === LAST && a < at)) return x + ((y - x) * (at - a)) / (b - a);
   }
@@ -22,7 +22,7 @@ export function valueAt(segments, at) {
 }
 
 /** The integral of x(a) w(t − a), exact on straight pieces. @param {Segment[]} segments @param {number} t @param {number} rate */
-export function smoothed(segments, t, rate) {
+function smoothed(segments, t, rate) {
   let total = 0;
   for (const [a, b, x, y] of segments) {
     const end = Math.min(b, t);
