@@ -38,6 +38,9 @@ FINE = re.compile(
 LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 
+Lane = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
 @dataclass(frozen=True)
 class Class:
     """So many pupils, each moving every `pause` seconds, on photos of `size` cells a side."""
@@ -72,7 +75,7 @@ class Browser:
         self._port = port
         self._fine = fine
         self._outcome = outcome
-        self._free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter] | None] = asyncio.Queue()
+        self._free: asyncio.LifoQueue[Lane | None] = asyncio.LifoQueue()
         for _ in range(LANES):
             self._free.put_nowait(None)
         self._seen: set[bytes] = set()
@@ -102,18 +105,16 @@ class Browser:
 
     async def _get(self, path: str, headers: str = "") -> bytes:
         lane = await self._free.get()
+        request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode()
         try:
-            if lane is None:
-                lane = await asyncio.open_connection("127.0.0.1", self._port)
-            reader, writer = lane
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode())
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = LENGTH.search(head)
-            if length is None:
-                raise RuntimeError(f"an answer without a length: {head[:200]!r}")
-            body = await reader.readexactly(int(length[1]))
+            try:
+                lane, head, body = await self._exchange(lane, request)
+            except (OSError, asyncio.IncompleteReadError):
+                if lane is None:
+                    raise
+                lane, head, body = await self._exchange(None, request)  # the server had closed it meanwhile
         except (OSError, asyncio.IncompleteReadError):
-            lane = None  # the next request opens it anew
+            lane = None
             self._outcome.refused += 1
             return b""
         finally:
@@ -123,6 +124,17 @@ class Browser:
             self._outcome.refused += 1
             return b""
         return zlib.decompress(body, 31) if b"content-encoding: gzip" in head.lower() else body
+
+    async def _exchange(self, lane: Lane | None, request: bytes) -> tuple[Lane, bytes, bytes]:
+        """A request over an open connection or a new one: the connection, the answer's head and body."""
+        lane = lane or await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = lane
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = LENGTH.search(head)
+        if length is None:
+            raise RuntimeError(f"an answer without a length: {head[:200]!r}")
+        return lane, head, await reader.readexactly(int(length[1]))
 
 
 async def pupil(number: int, room: Class, port: int, end: float, outcome: Outcome) -> None:
