@@ -22,7 +22,7 @@ from app.layers.stack import Stack
 from app.rendering.maps import atlas_grid
 from app.rendering.scale import Scale, choose_scale
 from app.web.addresses import Addresses, encode
-from app.web.pages.columns import window_data
+from app.web.pages.layer_facts import window_data
 from app.web.pages.network_state import NetworkState, Spot
 from app.web.pages.network_votes import asked_votes, strongest_pair
 

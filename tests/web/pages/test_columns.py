@@ -17,7 +17,7 @@ from app.domain.windows import Sliding, sources
 from app.layers.base import shape_of
 from app.layers.registry import kinds, parse_stack
 from app.rendering.scale import choose_scale
-from app.web.pages.columns import reads_rule, winning
+from app.web.pages.layer_facts import reads_rule, winning
 from app.web.pages.unread import unread_by
 from tests.layers.drawn import cases
 
