@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from hypothesis import given
-from hypothesis import strategies as st
-
-from app.layers.edit import stage_after
 
 SCENE = {"image": "cat-chelsea", "size": "16", "fit": "crop", "lang": "en"}
 
@@ -59,21 +54,6 @@ def test_a_pinned_cell_that_is_gone_is_said_to_be_gone(client: TestClient, chang
     answer = edit(client, stack="relu|conv(box)|abs", at="2.0.4.5", **change)
     assert "at" not in told(answer)
     assert "not there any more" in answer.text
-
-
-@given(last=st.integers(1, 8), data=st.data())
-def test_a_stages_new_place_is_that_of_its_layer(last: int, data: st.DataObject) -> None:
-    layer, to = data.draw(st.integers(1, last)), data.draw(st.integers(0, last + 2))
-    names = list(range(1, last + 1))
-    moved = np.delete(names, layer - 1).tolist()
-    moved.insert(min(max(to, 1), last) - 1, layer)
-    for stage in names:
-        assert moved.index(stage) + 1 == stage_after(stage, "move", layer, last, to=to)
-        assert stage + (stage > layer) == stage_after(stage, "duplicate", layer, last)
-        assert stage + 2 * (stage > layer) == stage_after(stage, "insert", layer, last, added=2)
-        gone = stage_after(stage, "remove", layer, last)
-        assert (None if stage == layer else stage - (stage > layer)) == gone
-    assert 0 == stage_after(0, "remove", layer, last)
 
 
 def test_one_wrong_field_does_not_keep_the_others_from_acting(client: TestClient) -> None:
