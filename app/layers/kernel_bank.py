@@ -135,7 +135,7 @@ def _read_kernel(arg: Arg, own: Sequence[Arg], owner: str, layer_names: Sequence
             known=", ".join(KERNELS),
         )
     params = KERNELS[value.name].params
-    known = {param.name for param in params}
+    known = [param.name for param in params]
     for other in own:
         if other.name not in known:
             raise _unknown(other, owner, [*layer_names, *known])

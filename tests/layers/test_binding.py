@@ -10,6 +10,17 @@ from app.i18n.catalogue import load_catalogue
 from app.layers.registry import parse_stack
 from tests.layers.drawn import SHELF
 
+LAYERS = (
+    "conv, deconv, local, weights, abs, elu, gelu, leaky_relu, relu, sigmoid, silu, softplus, square, tanh, "
+    "threshold, adaptiveavg, adaptivemax, avgpool, globalavg, globalmax, l2pool, maxpool, minpool, gray, noise, "
+    "normalize, resize, rotate, shift, standardize, upsample, dense, flatten, softmax"
+)
+KERNEL_NAMES = (
+    "identity, box, gaussian, motion, sharpen, unsharp, emboss, outline, sobel_x, sobel_y, scharr_x, scharr_y, "
+    "prewitt_x, prewitt_y, roberts_x, roberts_y, laplacian4, laplacian8, log, dog, gabor, random"
+)
+OF_CONV = "stride, padding, mode, dilation, channels, bias, flip"
+
 
 @pytest.mark.parametrize(
     ("written", "canonical"),
@@ -56,52 +67,57 @@ def test_spellings_of_one_stack_have_one_canonical_form(written: str, canonical:
 @pytest.mark.parametrize(
     ("text", "code", "position", "params"),
     [
-        ("rellu", "unknown_layer", 0, {"nearest": "relu"}),
-        ("relu|maxpol(2)", "unknown_layer", 5, {"nearest": "maxpool"}),
-        ("conv(gausian)", "unknown_kernel", 5, {"nearest": "gaussian"}),
-        ("conv(gaussian,sigmo=2)", "unknown_parameter", 14, {"nearest": "sigma", "name": "sigmo"}),
-        ("conv(gaussian,sigma=2,stryde=2)", "unknown_parameter", 22, {"nearest": "stride"}),
-        ("conv([1],sigma=2)", "unknown_parameter", 9, {"name": "sigma"}),
-        ("conv(gaussian,sobel_x,size=7)", "kernel_parameter_in_bank", 22, {"mend": "gaussian(size=7)"}),
-        ("conv(sobel_x,sobel_y,size=7)", "unknown_parameter", 21, {"name": "size"}),
-        ("conv", "kernel_missing", 0, {}),
-        ("relu|conv(stride=2)", "kernel_missing", 5, {}),
-        ("conv(2)", "wrong_value", 5, {"expected": "kernels"}),
-        ("conv(box,stride=0)", "out_of_bounds", 9, {"low": 1, "value": 0}),
-        ("conv(box,stride=1.5)", "wrong_value", 9, {"expected": "pair"}),
-        ("conv(box,stride=2,stride=2)", "parameter_twice", 18, {"name": "stride"}),
-        ("conv(box,padding=some)", "wrong_value", 9, {"expected": "padding"}),
-        ("conv(box,padding=(1,2,3))", "wrong_value", 9, {"expected": "padding"}),
-        ("conv(box,mode=mirror)", "unknown_choice", 9, {"choices": "zeros, reflect, replicate, circular"}),
-        ("conv(box,mode=reflekt)", "unknown_choice", 9, {"nearest": "reflect"}),
-        ("conv(box,flip=1)", "wrong_value", 9, {"expected": "bool"}),
+        ("rellu", "unknown_layer", 0, {"name": "rellu", "nearest": "relu", "known": LAYERS}),
+        ("relu|maxpol(2)", "unknown_layer", 5, {"name": "maxpol", "nearest": "maxpool", "known": LAYERS}),
+        ("conv(gausian)", "unknown_kernel", 5, {"name": "gausian", "nearest": "gaussian", "known": KERNEL_NAMES}),
+        ("conv(gaussian,sigmo=2)", "unknown_parameter", 14, {"owner": "conv", "name": "sigmo", "nearest": "sigma", "known": OF_CONV + ", size, sigma"}),
+        ("conv(gaussian,sigma=2,stryde=2)", "unknown_parameter", 22, {"owner": "conv", "name": "stryde", "nearest": "stride", "known": OF_CONV + ", size, sigma"}),
+        ("conv([1],sigma=2)", "unknown_parameter", 9, {"owner": "conv", "name": "sigma", "nearest": "", "known": OF_CONV}),
+        ("conv(gaussian,sobel_x,size=7)", "kernel_parameter_in_bank", 22, {"name": "size", "mend": "gaussian(size=7)"}),
+        ("conv(sobel_x,sobel_y,size=7)", "unknown_parameter", 21, {"owner": "conv", "name": "size", "nearest": "stride", "known": OF_CONV}),
+        ("conv", "kernel_missing", 0, {"owner": "conv"}),
+        ("relu|conv(stride=2)", "kernel_missing", 5, {"owner": "conv"}),
+        ("conv(2)", "wrong_value", 5, {"owner": "conv", "name": "kernels", "expected": "kernels", "choices": ""}),
+        ("conv(box,stride=0)", "out_of_bounds", 9, {"owner": "conv", "name": "stride", "value": 0, "low": 1, "high": 64}),
+        ("conv(box,stride=1.5)", "wrong_value", 9, {"owner": "conv", "name": "stride", "expected": "pair", "choices": ""}),
+        ("conv(box,stride=2,stride=2)", "parameter_twice", 18, {"owner": "conv", "name": "stride"}),
+        ("conv(box,padding=some)", "wrong_value", 9, {"owner": "conv", "name": "padding", "expected": "padding", "choices": "valid, same, full"}),
+        ("conv(box,padding=(1,2,3))", "wrong_value", 9, {"owner": "conv", "name": "padding", "expected": "padding", "choices": "valid, same, full"}),
+        ("conv(box,mode=mirror)", "unknown_choice", 9, {"owner": "conv", "name": "mode", "choices": "zeros, reflect, replicate, circular", "nearest": ""}),
+        ("conv(box,mode=reflekt)", "unknown_choice", 9, {"owner": "conv", "name": "mode", "choices": "zeros, reflect, replicate, circular", "nearest": "reflect"}),
+        ("conv(box,flip=1)", "wrong_value", 9, {"owner": "conv", "name": "flip", "expected": "bool", "choices": ""}),
         ("conv(box,sobel_x,bias=(1,2,3))", "bias_count", 17, {"given": 3, "kernels": 2}),
-        ("conv(box,[1,2;3,4])", "bank_parity", 9, {"rows": 2, "bank_rows": 3}),
-        ("conv(box,size=32)", "out_of_bounds", 9, {"high": 31}),
-        ("conv([" + ";".join(["1"] * 32) + "])", "matrix_too_large", 5, {"rows": 32, "limit": 31}),
+        ("conv(box,[1,2;3,4])", "bank_parity", 9, {"kernel": "[1,2;3,4]", "rows": 2, "cols": 2, "bank_rows": 3, "bank_cols": 3}),
+        ("conv(box,size=32)", "out_of_bounds", 9, {"owner": "box", "name": "size", "value": 32, "low": 1, "high": 31}),
+        ("conv([" + ";".join(["1"] * 32) + "])", "matrix_too_large", 5, {"rows": 32, "cols": 1, "limit": 31}),
         ("conv(" + ",".join(["box"] * 65) + ")", "too_many_kernels", 5 + 4 * 64, {"limit": 64}),
         ("conv(slices(1))", "slices_need_matrices", 5, {}),
         ("conv(slices([1],[1,2]))", "slices_differ", 5, {}),
-        ("relu(1)", "too_many_arguments", 5, {"limit": 0}),
-        ("relu(x=1)", "unknown_parameter", 5, {"known": "-"}),
-        ("maxpool", "parameter_missing", 0, {"name": "size"}),
-        ("relu|resize(3)", "parameter_missing", 5, {"name": "cols"}),
-        ("maxpool(2,padding=same)", "wrong_value", 10, {"expected": "pool_padding"}),
-        ("threshold(high)", "wrong_value", 10, {"expected": "float"}),
-        ("upsample(1.5)", "wrong_value", 9, {"expected": "int"}),
-        ("normalize(0,0)", "out_of_bounds", 12, {"name": "std"}),
-        ("shift(1,1,mode=reflect)", "unknown_choice", 10, {}),
-        ("weights(net.evem)", "unknown_tensor", 8, {"nearest": "net.even"}),
-        ("weights(net.fc)", "tensor_axes", 8, {"axes": 2, "needed": 4}),
-        ("dense(net.c1)", "tensor_axes", 6, {"axes": 4, "needed": 2}),
-        ("weights(3)", "wrong_value", 8, {"expected": "tensor"}),
-        ("dense", "parameter_missing", 0, {"name": "tensor"}),
-        ("dense(net.fc,2)", "too_many_arguments", 13, {}),
-        ("weights(net.c1,padding=999)", "out_of_bounds", 15, {"high": 256}),
-        ("a:relu", "notation_reserved", 0, {}),
-        ("relu|add(a)", "notation_reserved", 5, {}),
-        ("relu|concat(a)", "notation_reserved", 5, {}),
-        ("|".join(["relu"] * (MAX_LAYERS + 1)), "notation_too_many_layers", 5 * MAX_LAYERS, {}),
+        ("relu(1)", "too_many_arguments", 5, {"owner": "relu", "limit": 0}),
+        ("relu(x=1)", "unknown_parameter", 5, {"owner": "relu", "name": "x", "nearest": "", "known": "-"}),
+        ("maxpool", "parameter_missing", 0, {"owner": "maxpool", "name": "size"}),
+        ("relu|resize(3)", "parameter_missing", 5, {"owner": "resize", "name": "cols"}),
+        ("maxpool(2,padding=same)", "wrong_value", 10, {"owner": "maxpool", "name": "padding", "expected": "pool_padding", "choices": ""}),
+        ("threshold(high)", "wrong_value", 10, {"owner": "threshold", "name": "value", "expected": "float", "choices": ""}),
+        ("upsample(1.5)", "wrong_value", 9, {"owner": "upsample", "name": "factor", "expected": "int", "choices": ""}),
+        ("normalize(0,0)", "out_of_bounds", 12, {"owner": "normalize", "name": "std", "value": 0.0, "low": 0.001, "high": 1000}),
+        ("shift(1,1,mode=reflect)", "unknown_choice", 10, {"owner": "shift", "name": "mode", "choices": "zeros, circular", "nearest": ""}),
+        ("weights(net.evem)", "unknown_tensor", 8, {"name": "net.evem", "nearest": "net.even", "known": "net.c1, net.dw, net.even, net.fc"}),
+        ("weights(net.fc)", "tensor_axes", 8, {"owner": "weights", "name": "net.fc", "axes": 2, "needed": 4}),
+        ("dense(net.c1)", "tensor_axes", 6, {"owner": "dense", "name": "net.c1", "axes": 4, "needed": 2}),
+        ("weights(3)", "wrong_value", 8, {"owner": "weights", "name": "tensor", "expected": "tensor", "choices": ""}),
+        ("dense", "parameter_missing", 0, {"owner": "dense", "name": "tensor"}),
+        ("dense(net.fc,2)", "too_many_arguments", 13, {"owner": "dense", "limit": 1}),
+        ("weights(net.c1,padding=999)", "out_of_bounds", 15, {"owner": "weights", "name": "padding", "value": 999, "low": 0, "high": 256}),
+        ("a:relu", "notation_reserved", 0, {"word": "a:"}),
+        ("conv(slices(" + "[1]," * 2 + "[" + ",".join(["1"] * 32) + "]))", "matrix_too_large", 5, {"rows": 1, "cols": 32, "limit": 31}),
+        ("conv(slices([1],2))", "slices_need_matrices", 5, {}),
+        ("conv(slices([1;2],[1]))", "slices_differ", 5, {}),
+        ("conv([1,2;3,4],[1,2,3])", "bank_parity", 5, {"kernel": "[1,2;3,4]", "rows": 2, "cols": 2, "bank_rows": 2, "bank_cols": 3}),
+        ("deconv(box,gaussian(sigma=0))", "out_of_bounds", 20, {"owner": "gaussian", "name": "sigma", "value": 0.0, "low": 0.1, "high": 20}),
+        ("relu|add(a)", "notation_reserved", 5, {"word": "add()"}),
+        ("relu|concat(a)", "notation_reserved", 5, {"word": "concat()"}),
+        ("|".join(["relu"] * (MAX_LAYERS + 1)), "notation_too_many_layers", 5 * MAX_LAYERS, {"limit": 64}),
     ],
 )  # fmt: skip
 def test_a_wrong_word_is_named_with_its_place_and_mend(
@@ -111,7 +127,7 @@ def test_a_wrong_word_is_named_with_its_place_and_mend(
         parse_stack(text, SHELF)
     fault = caught.value
     assert (code, position) == (fault.code, fault.position)
-    assert params == {name: fault.params[name] for name in params}
+    assert params == fault.params
     for language in ("en", "es"):
         assert load_catalogue().text(f"errors.{code}", language, **fault.params)
     if isinstance(expected := fault.params.get("expected"), str):

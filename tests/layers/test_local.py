@@ -39,18 +39,29 @@ def test_counts_are_those_of_the_course() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shape", "code", "suggestion"),
+    ("text", "shape", "code", "params", "suggestion"),
     [
-        ("local", (3, 280, 320), "local_input", "resize(56,64)|local"),
-        ("local", (3, 65, 1), "local_input", ""),
-        ("local(maps=64,size=9)", (3, 64, 64), "local_weights", "local(size=9,maps=4)"),
-        ("local(size=9)", (3, 4, 8), "kernel_too_large", "local(size=(4,8))"),
+        ("local", (3, 280, 320), "local_input", {"rows": 280, "cols": 320, "limit": 64}, "resize(56,64)|local"),
+        ("local", (3, 65, 40), "local_input", {"rows": 65, "cols": 40, "limit": 64}, "resize(64,39)|local"),
+        ("local", (3, 65, 1), "local_input", {"rows": 65, "cols": 1, "limit": 64}, "resize(64,1)|local(size=(3,1))"),
+        ("local(stride=64)", (3, 1, 4000), "local_input", {"rows": 1, "cols": 4000, "limit": 64}, "resize(1,64)|local(size=(1,3),stride=64)"),
+        ("local(maps=64,size=9)", (3, 64, 64), "local_weights", {"weights": 64 * 56 * 56 * 3 * 81, "limit": 4_000_000}, "local(size=9,maps=4)"),
+        ("local(maps=64,size=9)", (3, 65, 65), "local_input", {"rows": 65, "cols": 65, "limit": 64}, "resize(64,64)|local(size=9,maps=4)"),
+        ("local(size=31)", (64, 64, 64), "local_weights", {"weights": 34 * 34 * 64 * 961, "limit": 4_000_000}, "local(size=31,stride=8)"),
+        ("local(size=31,stride=2)", (64, 64, 64), "local_weights", {"weights": 17 * 17 * 64 * 961, "limit": 4_000_000}, "local(size=31,stride=8)"),
+        ("local", (512, 40, 40), "local_weights", {"weights": 38 * 38 * 512 * 9, "limit": 4_000_000}, "local(stride=2)"),
+        ("local(size=31)", (512, 64, 64), "local_weights", {"weights": 34 * 34 * 512 * 961, "limit": 4_000_000}, ""),
+        ("local(size=31)", (512, 640, 640), "local_input", {"rows": 640, "cols": 640, "limit": 64}, ""),
+        ("local(size=9)", (3, 4, 8), "kernel_too_large", {"kernel": 9, "cells": 4, "padding": 0, "padded": 4, "axis": "rows"}, "local(size=(4,8))"),
+        ("local(size=(4,9))", (3, 4, 8), "kernel_too_large", {"kernel": 9, "cells": 8, "padding": 0, "padded": 8, "axis": "cols"}, "local(size=(4,8))"),
     ],
-)
-def test_what_is_too_large_is_refused_with_the_mend(text, shape, code, suggestion) -> None:
+)  # fmt: skip
+def test_what_is_too_large_is_refused_with_the_mend(text, shape, code, params, suggestion) -> None:
     layer = parse_stack(text).layers[0]
     with pytest.raises(Refusal) as caught:
         layer.shape_after(shape)
-    assert (code, suggestion) == (caught.value.code, caught.value.suggestion) or suggestion == ""
+    assert (code, params, suggestion) == (caught.value.code, caught.value.params, caught.value.suggestion)
+    if suggestion:
+        parse_stack(suggestion).shapes(shape)
     for language in ("en", "es"):
         assert load_catalogue().text(f"errors.{code}", language, **caught.value.params)
