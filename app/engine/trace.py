@@ -176,13 +176,14 @@ def _check(layer: Layer, stages: list[Stage], work: int, bounds: Bounds) -> int:
     channels, rows, cols = layer.shape_after(before)
     cells = channels * rows * cols
     if cells > bounds.stage:
-        raise Refusal("too_many_cells", cells=cells, limit=bounds.stage, suggestion=layer.suggest(before))
+        suggestion = layer.cheaper(before, bounds.work - work, bounds.stage)
+        raise Refusal("too_many_cells", cells=cells, limit=bounds.stage, suggestion=suggestion)
     total = cells + sum(stage.maps.size for stage in stages)
     if total > bounds.trace:
         raise Refusal("trace_too_large", cells=total, limit=bounds.trace)
     all_work = work + layer.work(before)
     if all_work > bounds.work:
-        suggestion = layer.cheaper(before, bounds.work - work)
+        suggestion = layer.cheaper(before, bounds.work - work, bounds.stage)
         raise Refusal("too_much_work", work=all_work, limit=bounds.work, suggestion=suggestion)
     return all_work
 

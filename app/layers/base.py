@@ -160,8 +160,8 @@ class Layer(ABC):
         """The nearest alternative that fits by geometry and by the bounds, or an empty string."""
         return self.cheaper(shape, MAX_TRACE_WORK)
 
-    def cheaper(self, shape: Shape, most_work: int) -> str:
-        """The nearest alternative that fits and takes no more than `most_work`, or an empty string."""
+    def cheaper(self, shape: Shape, most_work: int, most_cells: int = MAX_STAGE_CELLS) -> str:
+        """The nearest alternative that fits within so much work and so many cells, or an empty string."""
         for layer in self.alternatives(shape):
             try:
                 after = layer.output_shape(shape)
@@ -169,7 +169,7 @@ class Layer(ABC):
                 continue
             fits = (
                 after[0] <= max(self.most_maps, shape[0])
-                and after[0] * after[1] * after[2] <= MAX_STAGE_CELLS
+                and after[0] * after[1] * after[2] <= most_cells
                 and layer.scratch(shape) <= MAX_SCRATCH
                 and layer.work(shape) <= most_work
             )
