@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy.ndimage import convolve1d
 from torch.nn import functional as F
 
 from app.engine.attribution.chain import chain_of
@@ -76,3 +77,68 @@ def test_a_field_as_large_as_the_picture_is_filled_by_enlarging():
 
     assert (chain.shape, chain.shape[1:]) == (sight.chain.shape, (sight.rows, sight.cols))
     assert (LARGEST, LARGEST) == sight.size
+
+
+def bilinear(cells: int, wanted: int) -> np.ndarray:
+    """(wanted, cells): each new cell between the two old ones around its centre, borders repeated."""
+    places = np.clip((np.arange(wanted) + 0.5) * cells / wanted - 0.5, 0, cells - 1)
+    return np.stack([np.interp(places, np.arange(cells), row) for row in np.eye(cells)], axis=1)
+
+
+def smoothed(x: np.ndarray) -> np.ndarray:
+    """Divided by spatial frequency, by NumPy's whole transform, and brought to a spread of 1."""
+    rows, cols = x.shape[2:]
+    down, right = np.meshgrid(np.fft.fftfreq(rows), np.fft.fftfreq(cols), indexing="ij")
+    scale = 1 / np.maximum(np.sqrt(down**2 + right**2), 1 / max(rows, cols))
+    smooth = np.fft.ifft2(np.fft.fft2(x) * scale).real
+    return smooth / np.sqrt((smooth**2).mean((1, 2, 3), keepdims=True))
+
+
+@pytest.mark.parametrize("field", [(3, 5), (18, 17), (60, 58)])
+def test_the_ascent_is_what_it_says_step_by_step(field: tuple[int, int]):
+    """On a linear unit, whose gradient is its kernel wherever the picture is; every brake by NumPy and SciPy."""
+    network = made_network(
+        "normalize((0.4,0.5,0.6),(0.2,0.3,0.25))|weights(made.c1)|globalavg|flatten|dense(made.fc)",
+        c1=(4, 3, *field),
+        fc=(3, 4),
+    )
+    sight = sight_of(chain_of(network, (3, 64, 62)), 2)
+    rows, cols = size = tuple(min(56, cells) for cells in field)
+    assert (size, field) == (sight.size, (sight.rows, sight.cols))
+    steps, units, seed = 13, [2, 0], 7
+    found = dream(sight, units, seed, steps)
+
+    std = np.array([0.2, 0.3, 0.25]).reshape(3, 1, 1)
+    mean = np.broadcast_to(np.array([0.4, 0.5, 0.6]).reshape(3, 1, 1), (3, rows, cols))
+    down, right = (bilinear(few, many) for few, many in zip(size, field, strict=True))
+    kernels = network.tensors["made.c1"].weights[units] / std
+    gradient = down.T @ kernels @ right
+    generator = torch.Generator().manual_seed(seed)
+    picture = np.clip(mean + 0.1 * smoothed(torch.randn(2, 3, rows, cols, generator=generator).numpy()), 0, 1)
+    reach = min(size) // 16
+    for step in range(steps):
+        # where the picture was moved to does not matter to a gradient that is the same everywhere, but comes back moved
+        moves = torch.randint(-reach, reach + 1, (2,), generator=generator).tolist() if reach else [0, 0]
+        rate = 0.25 + (0.03 - 0.25) * step / steps
+        picture = picture + rate * np.roll(smoothed(gradient), [-move for move in moves], (2, 3))
+        picture = picture + 0.03 * (mean - picture)
+        if reach and step in (3, 7):  # every fourth, and not among the last
+            for axis in (2, 3):
+                picture = convolve1d(picture, [0.25, 0.5, 0.25], axis=axis, mode="nearest")
+        picture = np.clip(picture, 0, 1)
+    np.testing.assert_allclose(picture, found, atol=1e-4)
+    assert np.float32 == found.dtype
+
+    large = down @ found.astype(np.float64) @ right.T
+    answers = (kernels * (large - np.array([0.4, 0.5, 0.6]).reshape(3, 1, 1))).sum((1, 2, 3))
+    np.testing.assert_allclose(
+        answers + network.tensors["made.c1"].bias[units], reached(sight, found, units), atol=1e-3
+    )
+
+
+def test_the_cell_asked_is_the_first_whose_field_meets_no_border():
+    sight = sight_of(
+        CHAIN, 4
+    )  # two convolutions of padding 1, the first of stride 2: cell (2, 2) reads from 1 to 7
+    assert (2, 2, 1, 1, 7, 7) == (sight.row, sight.col, sight.top, sight.left, sight.rows, sight.cols)
+    assert ((3, 8, 8), 4) == (sight.chain.shape, len(sight.chain.layers))
