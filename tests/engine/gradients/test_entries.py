@@ -54,17 +54,21 @@ def test_slices_have_a_gradient_each() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "numbers"),
     [
-        "conv(sobel_x,[1,2,3;3,4,5;5,6,7],padding=1,stride=2)",
-        "weights(net.c1,padding=2,stride=2,dilation=2)",
-        "weights(net.dw,padding=1)",
-        "deconv(sobel_y,stride=2,padding=1)",
-        "local(maps=2,stride=2)",
-        "adaptiveavg(2,2)|flatten|dense(net.fc)",
+        (
+            "conv(sobel_x,[1,2,3;3,4,5;5,6,7],padding=1,stride=2)",
+            lambda layer: np.repeat(layer.weights(1), 3, 0),
+        ),
+        ("weights(net.c1,padding=2,stride=2,dilation=2)", lambda layer: layer.tensor.weights),
+        ("weights(net.dw,padding=1)", lambda layer: layer.tensor.weights),
+        ("deconv(sobel_y,stride=2,padding=1)", lambda layer: np.repeat(layer.weights(1), 3, 0)),
+        ("local(maps=2,stride=(2,3))", lambda layer: layer.weights((3, 7, 8))),
+        ("local(size=2,stride=(1,2))", lambda layer: layer.weights((3, 7, 8))),
+        ("adaptiveavg(2,2)|flatten|dense(net.fc)", lambda layer: layer.tensor.weights),
     ],
 )
-def test_every_product_names_the_cell_and_the_number_that_it_multiplies(text: str) -> None:
+def test_every_product_names_the_cell_and_the_number_that_it_multiplies(text: str, numbers) -> None:
     x = np.random.default_rng(2).standard_normal((3, 7, 8))
     found = ran(text, x)
     stage = len(found.maps) - 1
@@ -82,6 +86,10 @@ def test_every_product_names_the_cell_and_the_number_that_it_multiplies(text: st
     step = input_step(found, stage, cell, 10_000)
     assert step.value == pytest.approx(step.shown, rel=1e-9, abs=1e-9)
     assert {"kernel"} == {product.link.name for product in step.products}
+    own = numbers(parse_stack(text, SHELF).layers[-1])
+    for product in step.products:
+        if not text.startswith("conv(sobel_x,"):  # whose two kernels alternate
+            assert own[product.link.index] == pytest.approx(product.link.factor)
     assert len(step.products) == len({(p.link.output, p.link.index) for p in step.products}) == step.count
 
 
@@ -163,6 +171,25 @@ def test_a_gradient_that_nobody_waits_for_stops_where_it_is(asked: int) -> None:
         with pytest.raises(Cancelled):
             ran("relu|abs", x, cancelled=lambda: next(answers))
     assert max(0, 3 - asked) == len(list(answers))
+
+
+def test_a_check_tries_the_entries_of_its_seed() -> None:
+    found = ran("conv(box)|relu|weights(net.c1)", np.random.default_rng(4).random((3, 9, 9)))
+    first, again, other = ([e.index for e in check(found, Loss(), seed=seed)] for seed in (1, 1, 2))
+    assert first == again != other
+    entries = check(found, Loss(), seed=1)
+    assert [("input", 0)] * 3 + [("kernel", 1)] * 3 + [("kernel", 3)] * 3 == [
+        (e.of, e.stage) for e in entries
+    ]
+    for entry in entries:
+        grads = found.grads[0] if entry.of == "input" else found.learned[entry.stage].kernels[entry.index[0]]
+        assert entry.gradient == grads[entry.index[-grads.ndim :]]
+
+
+def test_a_kernel_nobody_uses_has_a_gradient_of_nothing() -> None:
+    found = ran("conv([1],[2],channels=sum)", np.ones((2, 3, 3)), Loss("cell", cell=(0, 1, 1)))
+    assert [2.0, 0.0] == [float(kernel.sum()) for kernel in found.learned[1].kernels]
+    assert [1.0, 0.0] == found.learned[1].bias.tolist()
 
 
 def test_a_check_that_nobody_waits_for_stops() -> None:
