@@ -1,13 +1,18 @@
 """Networks from files: the same answer as torch, and files that cannot be trusted."""
 
+import hashlib
 import json
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.numpy import save_file
 from torch.nn import functional as F
 
-from app.engine.network import NetworkFileError, Networks, Shelf, answer, load
+from app.engine.network import NetworkFileError, Networks, Shelf, TensorsWhenAsked, answer, load
 from app.engine.trace import require, run
 from app.engine.warm import warm
 from tests.engine.made import MadePhoto, write_network
@@ -93,6 +98,76 @@ def test_a_shelf_leaves_out_what_cannot_be_trusted_and_reads_once(tmp_path, capl
     }
     weights.unlink()
     assert shelf() is shelf()
+
+
+def test_an_uploaded_network_answers_for_its_own_names_and_lists_none(tmp_path):
+    shipped = Networks({"tiny": load(*write_network(tmp_path)[:2])})
+    own = replace(shipped.loaded["tiny"], name="mine", tensors={"mine.c1": shipped.get("tiny.c1")})
+    tensors = TensorsWhenAsked(lambda: shipped, lambda name: own if name == "mine" else None)
+
+    assert own.tensors["mine.c1"] is tensors.get("mine.c1")
+    assert shipped.get("tiny.fc") is tensors.get("tiny.fc")
+    assert [None, None, None] == [tensors.get(name) for name in ("mine.fc", "tiny.nope", "c1")]
+    assert ["tiny.c1", "tiny.fc"] == list(tensors.names())
+    assert TensorsWhenAsked(lambda: shipped).get("mine.c1") is None
+
+
+def test_what_a_file_says_of_itself_is_read(tmp_path):
+    weights, card, tensors = write_network(tmp_path, unsure={"max_other": 0.5, "min_confidence": 0.8})
+    network = load(weights, card)
+
+    assert ("tiny", ("cat", "dog", "other"), ("cat", "dog"), 1.5) == (
+        network.name, network.outputs, network.classes, network.temperature,
+    )  # fmt: skip
+    assert (0.5, 0.8, True, "") == (
+        network.max_other,
+        network.min_confidence,
+        network.calibrated,
+        network.title,
+    )
+    assert json.loads(card.read_text()) == network.card
+    assert network.card["weights_sha256"] == network.sha256
+    assert sum(tensor.nbytes for tensor in tensors.values()) == network.nbytes
+    np.testing.assert_array_equal(tensors["fc.bias"], network.get("tiny.fc").bias)
+    assert 7 == network.logits_stage()[1]
+    assert "dense" == network.logits_stage()[0].layers[-1].kind
+
+
+def test_a_tensor_without_a_bias_gets_zeros(tmp_path):
+    weights, card, tensors = write_network(tmp_path)
+    del tensors["c1.bias"]
+    with safe_open(weights, "numpy") as file:
+        metadata = file.metadata()
+    save_file(tensors, weights, metadata=metadata)
+    card.write_text(json.dumps({"weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest()}))
+    bias = load(weights, card).get("tiny.c1").bias
+    assert ([0.0] * 4, np.float32) == (bias.tolist(), bias.dtype)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "words"),
+    [
+        (None, "tiny.safetensors lacks metadata: classes, name, outputs, stack, temperature, unsure"),
+        ({"other": "x"}, "tiny.safetensors lacks metadata: classes, name, outputs, stack, temperature, unsure"),
+        ({"convisor": '{"name": "tiny", "unsure": {}}'}, "tiny.safetensors lacks metadata: classes, outputs, stack, temperature"),
+        ({"convisor": "[]"}, "tiny.safetensors"),
+        ({"convisor": "{"}, "tiny.safetensors"),
+    ],
+)  # fmt: skip
+def test_a_file_without_its_metadata_is_refused(tmp_path, metadata, words):
+    weights, card, tensors = write_network(tmp_path)
+    save_file(tensors, weights, metadata=metadata)
+    card.write_text(json.dumps({"weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest()}))
+    with pytest.raises(NetworkFileError, match=f"^{re.escape(words)}"):
+        load(weights, card)
+
+
+def test_a_damaged_file_with_its_own_checksum_is_refused(tmp_path):
+    weights, card, _ = write_network(tmp_path)
+    weights.write_bytes(weights.read_bytes()[:-3])
+    card.write_text(json.dumps({"weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest()}))
+    with pytest.raises(NetworkFileError, match=r"^tiny\.safetensors is damaged: "):
+        load(weights, card)
 
 
 def test_warming_runs_every_network(tmp_path):

@@ -173,3 +173,33 @@ def test_a_bank_of_large_kernels_over_many_maps_is_refused_before_it_is_computed
     assert trace.refused.params["work"] > 16 * 192 * 31 * 31 * 30 * 20
     mend = parse_stack(trace.refused.suggestion).layers[0]
     assert mend.work(trace.stages[-1].shape) < trace.refused.params["work"]
+
+
+def test_a_stage_has_its_layer_its_formula_and_its_field(photo, cache):
+    trace = run(photo, parse_stack(LINE), 30, "keep", cache)
+    assert (None, None) == (trace.layer(0), trace.formula(0))
+    assert ["conv", "relu", "maxpool"] == [trace.layer(stage).kind for stage in (1, 2, 3)]
+    pooled = trace.formula(3)
+    assert ((18, 9, 2), (28, 14, 2)) == tuple(
+        (a.inputs, a.outputs, a.kernel) for a in (pooled.rows, pooled.cols)
+    )
+    assert ((4, 4), (2, 2), (0, 0)) == (trace.field(3).size, trace.field(3).jump, trace.field(3).start)
+    assert 3 == len(trace.windows)
+
+
+def test_a_stage_counts_its_bytes_with_room_for_its_numbers(photo, cache):
+    stage = run(photo, parse_stack("conv(box,sobel_x)"), 30, "keep", cache).stages[1]
+    assert 4 * 6 * 18 * 28 + 128 * 6 == stage.nbytes
+    lows, highs = zip(*stage.ranges, strict=True)
+    np.testing.assert_array_equal(stage.maps.min((1, 2)), lows)
+    np.testing.assert_array_equal(stage.maps.max((1, 2)), highs)
+    assert (stage.maps.min(), stage.maps.max()) == stage.range
+
+
+def test_a_stage_keeps_no_larger_array_alive(photo, cache):
+    trace = run(
+        photo, parse_stack("conv([1])|shift(1,1)|maxpool(3,stride=3)|rotate(90)|flatten"), 30, "keep", cache
+    )
+    for stage in trace.stages:
+        held = stage.maps if stage.maps.base is None else stage.maps.base
+        assert held.nbytes <= 1.5 * stage.maps.nbytes

@@ -93,3 +93,21 @@ def test_a_picture_too_large_is_refused() -> None:
     with pytest.raises(UserError) as fault:
         KernelLearner(np.ones((200, 200)), np.ones((198, 198)), Setting())
     assert "descent_too_large" == fault.value.code
+
+
+def test_a_run_tells_how_far_it_is_from_a_known_kernel_after_every_step() -> None:
+    rng = np.random.default_rng(5)
+    found = descend(rng.random((7, 8)), rng.random((5, 6)), Setting(rate=0.05), 4)
+    known = rng.random((3, 3))
+    assert (5, 4) == (len(found.losses), found.steps)
+    assert [float(np.max(np.abs(kernel - known))) for kernel in found.kernels] == found.errors(known).tolist()
+
+
+def test_bound_and_ratio_are_those_of_the_curvature() -> None:
+    rng = np.random.default_rng(6)
+    before, after = rng.random((6, 7)), rng.random((5, 6))
+    learner = KernelLearner(before, after, Setting(size=(2, 2)))
+    patches = np.array([before[r : r + 2, c : c + 2].reshape(-1) for r in range(5) for c in range(6)])
+    curves = np.linalg.svd(patches, compute_uv=False) ** 2 * 2 / 30
+    assert 2 / curves.max() == pytest.approx(learner.bound)
+    assert curves.max() / curves.min() == pytest.approx(learner.ratio)
