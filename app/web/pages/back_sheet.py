@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.web.pages.view_query import view_link
 
 # forward above backward, a column each: a table and the gradient by it
 COLUMNS = (("V", "h"), ("K", "g"), ("Z", "G"), ("A", "dA"), ("P", "dP"), ("T", ""), ("J", ""))
+KINDS = {"V": "given", "K": "given", "T": "given", **dict.fromkeys(("G", "g", "h", "dA", "dP"), "back")}
 START = {"hand": ("g", 0, 0), "stack": ("Z", 0, 0)}
 
 
@@ -40,30 +41,34 @@ class Table:
     rows: tuple[tuple[SheetCell, ...], ...]
 
 
+@dataclass(frozen=True)
+class _Look:
+    """The tables as they are looked at: the chosen cell and its parts, those covered, the link to another."""
+
+    found: Paper
+    marks: Mapping[Place, str]
+    covered: set[Place]
+    link: Callable[..., str]
+
+
 def sheet(query: Mapping[str, str], own: tuple[str, ...], lang: Language, say: Say) -> Mapping[str, Any]:
     """The sheet as the query sets it: `demo`, `entry`, `cover` and `check`."""
     found = paper("stack" if query.get("demo") == "stack" else "hand")
     chosen = _chosen(found, query.get("entry", ""))
     order = list(found.entries)
-    at = order.index(chosen)
-    covered = query.get("cover") == "true"
+    at, covered = order.index(chosen), query.get("cover") == "true"
 
     def link(**changes: object) -> str:
         return view_link({**query, "check": ""}, own, "by-hand", **changes)
 
-    marks = dict(found.entries[chosen].parts)
-    tables = {
-        name: _table(found, name, table, chosen, marks, set(order[at + 1 :]) if covered else set(), link)
-        for name, table in found.tables.items()
-    }
-    entry = found.entries[chosen]
+    marks = {**dict(found.entries[chosen].parts), chosen: "at"}
+    look = _Look(found, marks, set(order[at + 1 :]) if covered else set(), link)
+    tables = {name: _table(look, name, table) for name, table in found.tables.items()}
     return {
         "demo": found.demo,
         "demos": [(name, link(demo=name, entry="")) for name in START],
         "columns": [(tables[top], tables.get(bottom)) for top, bottom in COLUMNS if top in tables],
-        "name": name_of(chosen),
-        "sum": sum_of(entry, lang),
-        "note": note_of(found, chosen, say),
+        **_told(found, chosen, lang, say),
         "position": at + 1,
         "count": len(order),
         "before": link(entry=key_of(order[at - 1])) if at else "",
@@ -72,15 +77,7 @@ def sheet(query: Mapping[str, str], own: tuple[str, ...], lang: Language, say: S
         "covered": covered,
         "cover": link(cover="" if covered else "true"),
         "loss": found.loss.value(found.found.maps[-1]),
-        "entries": {
-            key_of(place): {
-                "name": name_of(place),
-                "sum": sum_of(one, lang),
-                "note": note_of(found, place, say),
-                "parts": [(key_of(part), mark) for part, mark in one.parts],
-            }
-            for place, one in found.entries.items()
-        },
+        "entries": {key_of(place): _told(found, place, lang, say) for place in order},
         "stamps": [
             (f"G[{row}, {col}] · K", _plain(laid, f"s{row}{col}", chosen))
             for (row, col), laid in found.stamps
@@ -88,8 +85,19 @@ def sheet(query: Mapping[str, str], own: tuple[str, ...], lang: Language, say: S
         "deconv": _deconv(found, lang),
         "check": _check(found, chosen) if query.get("check") == "true" else None,
         "check_url": view_link(query, own, "by-hand", check="true", entry=key_of(chosen)),
-        "checkable": chosen[0] == "g" or chosen[0] in stages_by_gradient(found.demo),
+        "checkable": _checkable(found, chosen),
         "nudge": NUDGE,
+    }
+
+
+def _told(found: Paper, place: Place, lang: Language, say: Say) -> dict[str, Any]:
+    """What is said of a computed cell: name, arithmetic, note, and the cells that its parts are."""
+    entry = found.entries[place]
+    return {
+        "name": name_of(place),
+        "sum": sum_of(entry, lang),
+        "note": note_of(found, place, say),
+        "parts": [(key_of(part), mark) for part, mark in entry.parts],
     }
 
 
@@ -159,34 +167,23 @@ def _chosen(found: Paper, text: str) -> Place:
     return place if place in found.entries else START[found.demo]
 
 
-def _table(
-    found: Paper,
-    name: str,
-    table: Exact,
-    chosen: Place,
-    marks: Mapping[Place, str],
-    later: set[Place],
-    link: Any,
-) -> Table:
-    rows = []
-    for row, line in enumerate(table.tolist()):
-        cells = []
-        for col, value in enumerate(line):
-            place = (name, row, col)
-            mark = "at" if place == chosen else marks.get(place, "")
-            own = [f"is-{mark}"] if mark else []
-            shown = place not in later  # a covered cell does not give away its route either
-            if shown and _stopped(found, place):
-                own.append("is-stopped")
-            if shown and name in ("A", "dA") and (row, col) == winner_of(found.tables):
-                own.append("is-won")
-            url = link(entry=key_of(place)) if place in found.entries else ""
-            cells.append(SheetCell(key_of(place), value, url, " ".join(own), place in later))
-        rows.append(tuple(cells))
-    kind = (
-        "given" if name in ("V", "K", "T") else "back" if name in ("G", "g", "h", "dA", "dP") else "forward"
+def _table(look: _Look, name: str, table: Exact) -> Table:
+    rows = tuple(
+        tuple(_cell(look, (name, row, col), value) for col, value in enumerate(line))
+        for row, line in enumerate(table.tolist())
     )
-    return Table(name, kind, tuple(rows))
+    return Table(name, KINDS.get(name, "forward"), rows)
+
+
+def _cell(look: _Look, place: Place, value: float) -> SheetCell:
+    found, (name, row, col), covered = look.found, place, place in look.covered
+    own = [f"is-{mark}"] if (mark := look.marks.get(place)) else []
+    if not covered and _stopped(found, place):  # a covered cell does not give away its route either
+        own.append("is-stopped")
+    if not covered and name in ("A", "dA") and (row, col) == winner_of(found.tables):
+        own.append("is-won")
+    url = look.link(entry=key_of(place)) if place in found.entries else ""
+    return SheetCell(key_of(place), value, url, " ".join(own), covered)
 
 
 def _stopped(found: Paper, place: Place) -> bool:
@@ -218,8 +215,13 @@ def _deconv(found: Paper, lang: Language) -> str:
     )
 
 
+def _checkable(found: Paper, chosen: Place) -> bool:
+    """Whether a cell can be nudged: a weight's gradient, or that of a stage."""
+    return chosen[0] == "g" or chosen[0] in stages_by_gradient(found.demo)
+
+
 def _check(found: Paper, chosen: Place) -> Mapping[str, float] | None:
-    if chosen[0] != "g" and chosen[0] not in stages_by_gradient(found.demo):
+    if not _checkable(found, chosen):
         return None
     up, down = found.difference(chosen)
     slope = (up - down) / (2 * NUDGE)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 from app.kernels.registry import FAMILIES, KERNELS
 from app.layers.conv import Conv
 from app.layers.registry import kinds, parse_stack
+from app.web.language import Say
 from app.web.pages.swatches import Swatch, swatch
 
 NOT_OFFERED = ("weights", "dense", "conv")  # they need a loaded network; conv stands there by its kernels
@@ -24,7 +24,7 @@ class Choice:
     text: str
 
 
-def layer_choices(say: Callable[..., str]) -> list[Choice]:
+def layer_choices(say: Say) -> list[Choice]:
     """Kernels first, then layers, each with its sentence in the page's language."""
     kernels = [
         Choice(name, say(f"kernels.{name}.title"), say(f"kernels.{name}.about"), f"conv({name})")

@@ -67,6 +67,16 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """What is shifted: a picture, or a row of numbers; `base` are the layers before pooling."""
+
+    image: str
+    is_row: bool
+    base: str
+    shift: str
+
+
+@dataclass(frozen=True)
 class Step:
     """One stage of the scene as it was and after the shift."""
 
@@ -100,45 +110,52 @@ def invariance(
     own = OWN.get(pool, WINDOW)
     may_blur = any(field.name == "pace" for field in own)
     form = Form(query, (PICTURE, POOL, *own, *((BLUR,) if may_blur else ()), *MOVED), label)
-    image = {"edges": query.get("image") or FIRST_IMAGE, "brick": "texture-brick"}.get(picture) or (
-        f"grid([{ROWS[picture]}])"
-    )
-    base = "conv(sobel_x,padding=same,mode=reflect)|relu" if picture == "edges" else ""
     pooled = _pool(form, pool, picture in ROWS, may_blur and form.chosen("blur") == "yes")
-    shift = f"shift(0,{form.whole('by')}{',mode=circular' if form.chosen('enters') == 'circular' else ''})"
-    fit: Fit = "keep" if picture in ROWS else "crop"
-
-    def step(name: str, rest: str) -> Step:
-        lines = joined("gray", base, rest), joined("gray", shift, base, rest)
-        pair = Pair(Scene(image, lines[1], SIDE, fit), Scene(image, lines[0], SIDE, fit))
-        both = compare_scenes(explorer, pair)
-        after, before = (
-            require(trace, len(trace.stack.layers)).maps[0] for trace in (both.trace, both.other)
-        )
-        scale, found = common_scale(before, after), both.found
-        panels = panel("still", before, scale), panel("moved", after, scale), difference_of(found)
-        large = found.tolerance if picture in ROWS else LARGE
-        differs = np.abs(found.difference) > large
-        numbers = tuple(
-            zip(before[0].tolist(), after[0].tolist(), differs[0, 0].tolist(), strict=True)
-        ) if picture in ROWS else ()  # fmt: skip
-        return Step(
-            name,
-            *lines,
-            Measured(found, panels),
-            _changed(found, large),
-            numbers,
-            float(np.abs(found.difference).max()),
-        )
-
-    steps = step("before", ""), step("after", pooled)
+    trial = _trial(form, picture, query.get("image", ""))
+    steps = _step(explorer, trial, "before", ""), _step(explorer, trial, "after", pooled)
     size = steps[0].measured.comparison.difference.shape[1:]
     return {
-        "fields": form.filled, "steps": steps, "rows": picture in ROWS, "large": LARGE, "pool": pooled,
+        "fields": form.filled, "steps": steps, "rows": trial.is_row, "large": LARGE, "pool": pooled,
         "skips": form.whole("pace") > 1 if may_blur else False, "global": pool.startswith("global"),
         "costs": [_cost("before", size, ""), _cost("after", size, pooled)], "other": OTHER,
         "maps": MAPS, "outputs": OUTPUTS,
     }  # fmt: skip
+
+
+def _trial(form: Form, picture: str, image: str) -> Trial:
+    """The picture that was chosen, with the layers before pooling; `image` is the lesson's own photo."""
+    circular = ",mode=circular" if form.chosen("enters") == "circular" else ""
+    shift = f"shift(0,{form.whole('by')}{circular})"
+    if picture in ROWS:
+        return Trial(f"grid([{ROWS[picture]}])", True, "", shift)
+    if picture == "brick":
+        return Trial("texture-brick", False, "", shift)
+    return Trial(image or FIRST_IMAGE, False, "conv(sobel_x,padding=same,mode=reflect)|relu", shift)
+
+
+def _step(explorer: Explorer, trial: Trial, name: str, rest: str) -> Step:
+    """The stage behind the layers `rest`, with the shift and without."""
+    stack, moved = joined("gray", trial.base, rest), joined("gray", trial.shift, trial.base, rest)
+    fit: Fit = "keep" if trial.is_row else "crop"
+    both = compare_scenes(
+        explorer, Pair(Scene(trial.image, moved, SIDE, fit), Scene(trial.image, stack, SIDE, fit))
+    )
+    after, before = (require(trace, len(trace.stack.layers)).maps[0] for trace in (both.trace, both.other))
+    scale, found = common_scale(before, after), both.found
+    large = found.tolerance if trial.is_row else LARGE
+    differs = (np.abs(found.difference) > large)[0, 0]
+    numbers = zip(before[0].tolist(), after[0].tolist(), differs.tolist(), strict=True)
+    return Step(
+        name=name,
+        stack=stack,
+        moved=moved,
+        measured=Measured(
+            found, (panel("still", before, scale), panel("moved", after, scale), difference_of(found))
+        ),
+        changed=_changed(found, large),
+        numbers=tuple(numbers) if trial.is_row else (),
+        largest=float(np.abs(found.difference).max()),
+    )
 
 
 def _pool(form: Form, pool: str, row: bool, blur: bool) -> str:

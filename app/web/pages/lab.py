@@ -21,7 +21,7 @@ from app.store.samples import find_sample
 from app.web.addresses import Addresses
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf
 from app.web.jobs import Jobs
-from app.web.language import say_fault, say_in
+from app.web.language import Say, say_fault, say_in
 from app.web.pages.cell import read_step
 from app.web.pages.cell_view import cell_view
 from app.web.pages.choices import kernel_choices, layer_choices
@@ -113,45 +113,55 @@ async def answer(
     swapped, step = is_partial(request), read_step(request.query_params.get("step", ""))
 
     def work(cancelled: Callable[[], bool]) -> Response:
-        say = say_in(lang)
-        trace, fault = _trace(explorer, state, say, cancelled)
-        refused = tuple(
-            EditFault(say_fault(one.error, say), one.layer, one.field)
-            for one in (edit.refused if edit else ())
-        )
-        addresses = Addresses.of(state.scene, trace, state.colors, state.scope)
-        facts = photo_facts(explorer, state, trace, say)
-        gone = state.at is not None and not has_place(trace, state.at)
-        broken = fault is not None or trace.refused is not None  # once mended the cell may be there again
-        shown = replace(state, at=None) if gone and not broken else state
-        cell = cell_view(shown, trace, addresses, step)
-        if (gone and not broken) or (edit is not None and edit.lost):
-            cell = replace(cell, lost=True)
-        values: dict[str, Any] = {
-            "presets": PRESETS,
-            "networks": tuple(explorer.networks().loaded.values()),
-            "state": shown,
-            "view": lab_view(state, trace, addresses, facts, say, fault, refused),
-            "cell": cell,
-            "trace": trace,
-        }
-        status = 422 if fault or (edit is not None and not edit.changed) else 200
-        if swapped:
-            answered = part("lab/_lab.html", lang, {"page": "lab", **values}, status)
-            replaces = request.query_params.get("history") == "replace" or (edit and not edit.changed)
-            answered.headers["HX-Replace-Url" if replaces else "HX-Push-Url"] = shown.url()
-            return answered
-        values |= {
-            "choices": layer_choices(say),
-            "kernels": kernel_choices(),
-            "words": words(load_catalogue(), lang),
-        }
-        return page(request, "lab/page.html", lang, "lab", lambda code: shown.url(lang=code), values, status)
+        values = laid_out(explorer, state, say_in(lang), step, edit, cancelled)
+        shown, unchanged = values["state"], edit is not None and not edit.changed
+        status = 422 if values["view"].fault or unchanged else 200
+        if not swapped:
+            values |= {
+                "choices": layer_choices(say_in(lang)),
+                "kernels": kernel_choices(),
+                "words": words(load_catalogue(), lang),
+            }
+            return page(
+                request, "lab/page.html", lang, "lab", lambda code: shown.url(lang=code), values, status
+            )
+        answered = part("lab/_lab.html", lang, {"page": "lab", **values}, status)
+        replaces = unchanged or request.query_params.get("history") == "replace"
+        answered.headers["HX-Replace-Url" if replaces else "HX-Push-Url"] = shown.url()
+        return answered
 
     return await jobs.run_cancellable(work, request)
 
 
-def photo_facts(explorer: Explorer, state: LabState, trace: Trace, say: Callable[..., str]) -> PhotoFacts:
+def laid_out(
+    explorer: Explorer,
+    state: LabState,
+    say: Say,
+    step: int | None,
+    edit: Edited | None,
+    cancelled: Callable[[], bool],
+) -> dict[str, Any]:
+    """The traced lab as values for its templates; `state` is the one shown, without a pinned cell that is gone."""
+    trace, fault = _trace(explorer, state, say, cancelled)
+    refused = edit.refused if edit else ()
+    faults = tuple(EditFault(say_fault(one.error, say), one.layer, one.field) for one in refused)
+    addresses = Addresses.of(state.scene, trace, state.colors, state.scope)
+    whole = fault is None and trace.refused is None  # else the cell may be there again once that is mended
+    gone = whole and state.at is not None and not has_place(trace, state.at)
+    shown = replace(state, at=None) if gone else state
+    cell = cell_view(shown, trace, addresses, step)
+    facts = photo_facts(explorer, state, trace, say)
+    return {
+        "presets": PRESETS,
+        "networks": tuple(explorer.networks().loaded.values()),
+        "state": shown,
+        "view": lab_view(state, trace, addresses, facts, say, fault, faults),
+        "cell": replace(cell, lost=True) if gone or (edit is not None and edit.lost) else cell,
+        "trace": trace,
+    }
+
+
+def photo_facts(explorer: Explorer, state: LabState, trace: Trace, say: Say) -> PhotoFacts:
     """What the page says about the picture and how it is read."""
     card, picture = explorer.sources.describe(state.image), view_url(state.image)
     part, shape = trace.reading.part, trace.stages[0].shape
@@ -174,7 +184,7 @@ def photo_facts(explorer: Explorer, state: LabState, trace: Trace, say: Callable
 
 
 def _trace(
-    explorer: Explorer, state: LabState, say: Callable[..., str], cancelled: Callable[[], bool]
+    explorer: Explorer, state: LabState, say: Say, cancelled: Callable[[], bool]
 ) -> tuple[Trace, Fault | None]:
     """The trace; where the typed line has a fault, that of the layers before it, and the fault."""
     try:
@@ -188,7 +198,7 @@ def _trace(
         return explorer.trace(replace(state.scene, stack=""), cancelled), fault
 
 
-def _fault(state: LabState, error: NotationError, say: Callable[..., str]) -> Fault:
+def _fault(state: LabState, error: NotationError, say: Say) -> Fault:
     """The fault's sentence and, for a misspelt word, the line with the nearest known one."""
     wrong, nearest = str(error.params.get("name", "")), str(error.params.get("nearest", ""))
     at = error.position

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,7 @@ from app.web.pages.spots import active_stage, origin_of, whole_spot
 
 ROWS = 7  # input maps that are shown one by one
 COLOURS = ("red", "green", "blue")
+SHADE = Shade("auto", "layer")
 
 
 @dataclass(frozen=True)
@@ -112,41 +114,32 @@ def unit_view(
     block, spot = view.block, whole_spot(state.at, trace, view.block)
     told = explain(trace, Place(block.learned, spot.unit, spot.row, spot.col))
     assert told is not None
-    ranked = sorted(told.terms, key=lambda term: -abs(term.sum))
-    shown, hidden = ranked[:ROWS], ranked[ROWS:]
-    if len(hidden) == 1:
-        shown, hidden = ranked, []
+    shown, hidden = _strongest(told.terms)
     opened = shown[min(max(row, 0), len(shown) - 1)]
-    shade = Shade("auto", "layer")
-    largest = max(float(np.abs(term.weights).max()) for term in shown if term.weights is not None)
-    kernels = choose_scale(-largest, largest, "diverging")
-    layer = trace.layer(block.learned)
+    channels = [term.channel for term in shown]
+    kernels = _kernel_scale(shown)
+    layer, before = trace.stack.layers[block.learned - 1], trace.stages[block.learned - 1].shape
     active = active_stage(trace, block)
+    from_picture = source is None and block.is_plane
     return UnitView(
         spot=spot,
         rows=tuple(
             Row(
-                term.channel,
-                None if block.is_plane else origin_of(trace, block, term.channel),
-                term.sum,
-                grid(_weights(term), kernels),
-                term is opened,
-                state.url(level="unit", at=spot) + f"&row={place}",
+                channel=term.channel,
+                origin=None if block.is_plane else origin_of(trace, block, term.channel),
+                value=term.sum,
+                kernel=grid(_weights(term), kernels),
+                is_open=term is opened,
+                url=state.url(level="unit", at=spot) + f"&row={place}",
             )
             for place, term in enumerate(shown)
         ),
-        products=products_url(state, network, spot, [term.channel for term in shown])
-        if block.is_plane
-        else "",
-        product_sizes=product_sizes(products(trace, block, spot.unit, [term.channel for term in shown]))
-        if block.is_plane
-        else (1.0, 1.0),
+        products=products_url(state, network, spot, channels) if block.is_plane else "",
+        product_sizes=_sizes(products(trace, block, spot.unit, channels)) if block.is_plane else (1.0, 1.0),
         source=source,
-        reads_colours=source is None and block.is_plane and trace.stages[block.learned - 1].shape[0] == 3,
-        source_pictures=tuple(addresses.map(block.learned - 1, term.channel) for term in shown)
-        if source is None and block.is_plane
-        else (),
-        patch=grid(opened.patch, scale_of(trace, block.learned - 1, opened.channel, shade), opened.outside),
+        reads_colours=from_picture and before[0] == 3,
+        source_pictures=tuple(addresses.map(block.learned - 1, one) for one in channels if from_picture),
+        patch=grid(opened.patch, scale_of(trace, block.learned - 1, opened.channel, SHADE), opened.outside),
         kernel=grid(_weights(opened), kernels),
         terms=_signed(opened.products if opened.products is not None else opened.patch),
         open_sum=opened.sum,
@@ -162,13 +155,30 @@ def unit_view(
         after_picture=addresses.map(block.out, spot.unit),
         after_scale=view.scale,
         field=spot_field(trace, block, spot),
-        window=layer.window(trace.stages[block.learned - 1].shape).pull(Box.cell(spot.row, spot.col))
-        if layer
-        else Box.cell(0, 0),
-        likeness=nearest_kernel(layer.tensor.weights[spot.unit])
-        if isinstance(layer, Weights) and block.learned - 1 <= picture_stage(trace.stack) + 1
-        else None,
+        window=layer.window(before).pull(Box.cell(spot.row, spot.col)),
+        likeness=_likeness(trace, block, spot),
     )
+
+
+def _strongest(terms: Sequence[Term]) -> tuple[list[Term], list[Term]]:
+    """The inputs that are shown one by one, the strongest first, and those that are summed up."""
+    ranked = sorted(terms, key=lambda term: -abs(term.sum))
+    few = ROWS if len(ranked) > ROWS + 1 else len(ranked)  # a single one left over is shown as well
+    return ranked[:few], ranked[few:]
+
+
+def _kernel_scale(terms: Sequence[Term]) -> Scale:
+    """One signed scale for all kernels that are shown."""
+    largest = max(float(np.abs(term.weights).max()) for term in terms if term.weights is not None)
+    return choose_scale(-largest, largest, "diverging")
+
+
+def _likeness(trace: Trace, block: Block, spot: Spot) -> Likeness | None:
+    """The named kernel that a map's own kernel is most like, where it reads the picture."""
+    layer = trace.layer(block.learned)
+    if not isinstance(layer, Weights) or block.learned > picture_stage(trace.stack) + 2:
+        return None
+    return nearest_kernel(layer.tensor.weights[spot.unit])
 
 
 def products_url(state: NetworkState, network: Network, spot: Spot, channels: list[int]) -> str:
@@ -199,11 +209,11 @@ def products_png(trace: Trace, spot: Spot, channels: list[int]) -> bytes:
     block = blocks[spot.block - 1]
     spot = whole_spot(spot, trace, block)
     maps = products(trace, block, spot.unit, channels)
-    scale, others = (choose_scale(-size, size, "diverging") for size in product_sizes(maps))
+    scale, others = (choose_scale(-size, size, "diverging") for size in _sizes(maps))
     return atlas_png(maps, [*([scale] * len(channels)), others], columns=1)
 
 
-def product_sizes(maps: NDArray[np.float32]) -> tuple[float, float]:
+def _sizes(maps: NDArray[np.float32]) -> tuple[float, float]:
     """The ends of the colour scales of `products`: of the named maps together, and of the others' sum."""
     return float(np.abs(maps[:-1]).max(initial=0.0)) or 1.0, float(np.abs(maps[-1]).max()) or 1.0
 

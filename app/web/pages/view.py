@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from app.explorer import Shade, scale_of, stack_range
 from app.layers.base import Layer, Off
 from app.rendering.scale import Scale
 from app.web.addresses import Addresses
-from app.web.language import say_fault
+from app.web.language import Say, say_fault
 from app.web.pages.columns import Column, column, open_channels, photo_layers
 from app.web.pages.controls import Control, controls_of
 from app.web.pages.scene import SIZES, LabState
@@ -24,7 +23,6 @@ from app.web.pages.size_formula import typeset
 from app.web.pages.swatches import Swatch, swatch
 from app.web.pages.unread import NOTHING, Unread
 
-Say = Callable[..., str]  # a catalogue lookup: say(key, **params)
 PHOTO_SIDE = 320  # CSS pixels at 1440, as in the design
 MAP_SIDES = ((4, 192), (7, 128), (64, 96))  # up to so many columns: side of a map in CSS pixels
 # what static/css/lab.css makes of these sides in windows of at most so many CSS pixels
