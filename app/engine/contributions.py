@@ -26,9 +26,8 @@ def contributions(trace: Trace, block: Block) -> Matrix:
     layer = trace.layer(block.learned)
     if isinstance(layer, Weights):
         return _convolved(layer, trace.stages[block.learned - 1].maps)
-    if isinstance(layer, Dense):
-        return _by_map(trace, block, layer.tensor.weights)
-    raise TypeError(f"stage {block.learned} has no learned numbers")
+    assert isinstance(layer, Dense)  # a block has learned numbers
+    return _by_map(trace, block, layer.tensor.weights)
 
 
 def _convolved(layer: Weights, x: NDArray[np.float32]) -> Matrix:
@@ -84,8 +83,7 @@ class Votes:
 def votes(trace: Trace, block: Block, classes: tuple[int, ...]) -> Votes:
     """The shares of the maps before the last dense layer, for the two strongest of `classes`."""
     layer = trace.layer(block.learned)
-    if not isinstance(layer, Dense):
-        raise TypeError("only a dense layer votes")
+    assert isinstance(layer, Dense)  # only the last layer votes
     logits = trace.stages[block.learned].maps.reshape(-1).astype(np.float64)
     first, second = sorted(classes, key=lambda index: -logits[index])[:2]
     found = contributions(trace, block)
@@ -96,7 +94,6 @@ def votes(trace: Trace, block: Block, classes: tuple[int, ...]) -> Votes:
 def logit_votes(trace: Trace, block: Block, output: int) -> Votes:
     """The shares of the maps before the last dense layer in one output's logit."""
     layer = trace.layer(block.learned)
-    if not isinstance(layer, Dense):
-        raise TypeError("only a dense layer votes")
+    assert isinstance(layer, Dense)  # only the last layer votes
     logit = float(trace.stages[block.learned].maps.reshape(-1)[output])
     return Votes(output, None, contributions(trace, block)[output], float(layer.tensor.bias[output]), logit)

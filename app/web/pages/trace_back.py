@@ -23,18 +23,16 @@ def _before(trace: Trace, place: Place) -> Place:
     shape = trace.stages[place.stage - 1].shape
     if layer.recipe == "max":
         told = explain(trace, place)
-        if told is not None and told.winner is not None:
-            return Place(place.stage - 1, told.winner.channel, told.winner.row, told.winner.col)
+        assert told is not None  # as above
+        assert told.winner is not None  # a maximum has one
+        return Place(place.stage - 1, told.winner.channel, told.winner.row, told.winner.col)
     channel = layer.reads(place.channel, shape)[0]
     window = layer.channel_window(place.channel, shape)
     if isinstance(window, Turned):
         row, col = window.origin(place.row, place.col)
         return Place(place.stage - 1, channel, _inside(round(row), shape[1]), _inside(round(col), shape[2]))
-    if isinstance(window, Plane):
-        return Place(
-            place.stage - 1, channel, _middle(window.rows, place.row), _middle(window.cols, place.col)
-        )
-    return Place(place.stage - 1, channel, _inside(place.row, shape[1]), _inside(place.col, shape[2]))
+    assert isinstance(window, Plane)  # there are no other windows
+    return Place(place.stage - 1, channel, _middle(window.rows, place.row), _middle(window.cols, place.col))
 
 
 def _middle(axis: AxisWindow, output: int) -> int:

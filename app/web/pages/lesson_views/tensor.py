@@ -129,8 +129,7 @@ def _learned(explorer: Explorer, query: Mapping[str, str]) -> tuple[Numbers, Num
     """The network's first layer, and what it reads for the cell in the middle of the learner's photo."""
     trace = explorer.trace(Scene(query.get("image") or FIRST_IMAGE, LEARNED, 64, "crop"))
     layer = trace.stack.layers[-1]
-    if not isinstance(layer, Weights):
-        raise TypeError("the stack ends with learned weights")
+    assert isinstance(layer, Weights)  # the stack ends with learned weights
     weights = np.asarray(layer.tensor.weights, np.float64)
     first = CELL * STRIDE - 1  # padding 1
     part = slice(first, first + weights.shape[2])
