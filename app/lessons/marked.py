@@ -10,6 +10,7 @@ import yaml
 
 MOST_VALUES = 20_000  # a few that stand for each other (*name) would be billions
 DEEPEST = 12  # nesting of a lesson's file; one that refers to itself would never end
+_BOOLEAN = "tag:yaml.org,2002:bool"
 
 
 class Marked(dict[str, Any]):
@@ -78,4 +79,6 @@ def _made(loader: yaml.SafeLoader, node: yaml.Node, first: int, depth: int, coun
         return made
     if isinstance(node, yaml.SequenceNode):
         return [_made(loader, item, first, depth + 1, counted) for item in node.value]
+    if node.tag == _BOOLEAN and node.value.lower() not in ("true", "false"):
+        return node.value  # as an answer, `no` is a word
     return loader.construct_object(node)

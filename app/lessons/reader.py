@@ -197,7 +197,8 @@ class Reader:
         self, data: Mapping[str, Any], text: Text, says: Text, usual: Scene | None = None
     ) -> Option:
         scene = self.lone_scene(self.mapping(data, "scene"), usual) if "scene" in data else None
-        return Option(text, says, data.get("right", False) is True, str(data.get("belief", "")), scene)
+        right = data.get("right", False) in (True, "yes")
+        return Option(text, says, right, str(data.get("belief", "")), scene)
 
     def _one_right(self, data: Mapping[str, Any], right: list[bool]) -> None:
         if sum(right) != 1 or len(right) < 2:

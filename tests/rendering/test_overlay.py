@@ -166,3 +166,22 @@ def test_the_svg_carries_the_photo_and_neither_script_nor_style():
     assert np.array_equal(PHOTO, pixels(data))
     assert not {"script", "style"} & {e.tag.removeprefix(SVG) for e in ET.fromstring(text).iter()}
     assert "style=" not in text
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [Box(Span(0, -1), Span(0, 3)), Box(Span(0, 3), Span(2, 1)), box(500, 510, 0, 3), box(0, 3, -90, -80)],
+)
+def test_a_stage_with_nothing_in_view_is_named_and_has_no_frame(nothing):
+    stages = [STAGES[0], StageBox("empty", (64, 48), nothing), STAGES[2]]
+    groups = [g for g in tree(PHOTO, stages).iter(f"{SVG}g") if g.get("data-stage")]
+    assert [2, 0, 2] == [len(g.findall(f"{SVG}rect")) for g in groups]
+    assert "empty" == groups[1].find(f"{SVG}title").text
+    assert str(nothing.rows.first) == groups[1].get("data-top")
+
+
+def test_without_a_field_the_svgs_margin_is_plain():
+    text = overlay_svg(PHOTO, [StageBox("photo", (64, 48), Box(Span(0, -1), Span(0, -1)))])
+    assert 0 == text.count('fill="url(#overlay-field)"')
+    assert 1 == overlay_svg(PHOTO, STAGES).count('fill="url(#overlay-field)"')
+    assert (False, False, False, False) == canvas_for(64, 48, Box(Span(0, -1), Span(0, -1))).cut
