@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from scipy.ndimage import correlate
 
+from app.domain.errors import UserError
 from app.explorer import Explorer, Scene
 from app.explorer.challenges import CHALLENGES, Verdict, challenge
 from app.explorer.challenges.guesses import PICTURE, UNSURE_SAMPLES, hidden_kernel
@@ -178,3 +179,9 @@ def test_a_small_patch_makes_the_network_unsure_of_each_sample(explorer: Explore
         )
         assert any(verdict.won for verdict in verdicts), image
     assert not checked(explorer, "unsure", image=UNSURE_SAMPLES[0], top=0, left=0, rows=112, cols=112).won
+
+
+def test_what_is_too_long_for_a_challenge_is_refused(explorer: Explorer) -> None:
+    with pytest.raises(UserError) as caught:
+        checked(explorer, "horizontal_edges", stack="gray" + "|relu" * 800)
+    assert ("challenge_too_long", {"limit": 4000}) == (caught.value.code, caught.value.params)

@@ -49,14 +49,6 @@ class AxisFormula:
             )
         return f"{self.inputs} -> {self.outputs}"
 
-    @property
-    def unread(self) -> int:
-        """Cells at the end that the floor leaves unread (padding counted)."""
-        if self.kind != "sliding" or self.ceil:
-            return 0
-        reach = (self.outputs - 1) * self.stride + self.dilation * (self.kernel - 1) + 1
-        return max(0, self.inputs + self.before + self.after - reach)
-
 
 @dataclass(frozen=True)
 class Formula:

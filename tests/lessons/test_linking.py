@@ -6,6 +6,7 @@ import re
 
 import pytest
 from fastapi.testclient import TestClient
+from markupsafe import Markup
 
 from app.lessons.glossary import folded, glossary
 from app.lessons.linking import Glossing
@@ -61,3 +62,10 @@ def test_lessons_lab_and_network_link_their_terms(client: TestClient, address: s
         assert found, address
         assert len(found) == len({slug for slug, _ in found})
         assert {slug for slug, _ in found} <= {term.slug for term in glossary()}
+
+
+def test_a_heading_that_nobody_opened_and_rules_between_are_no_trouble() -> None:
+    gloss = Glossing("en")
+    html = gloss(Markup("</b>a kernel<br>and <img src='x'/><b>cells</b>, </h2>stride"))
+    assert [("kernel", "kernel"), ("cell", "cells")] == terms(html)[:2]
+    assert "<br>and <img src='x'/>" in html

@@ -16,8 +16,8 @@ from app.explorer import Explorer, Scene
 from app.i18n.numbers import format_number
 from app.lessons import Course
 from app.lessons.arithmetic import Expression
-from app.lessons.model import OWN_PHOTO
-from app.lessons.rounds import draw
+from app.lessons.model import OWN_PHOTO, Option
+from app.lessons.rounds import Round, Rule, draw
 
 PART = {"HX-Request": "true"}
 
@@ -124,3 +124,29 @@ def test_what_cannot_be_computed_is_no_number() -> None:
     assert math.isnan(Expression.read("1 / a").value({"a": 0}))
     assert math.isnan(Expression.read("exp(a)").value({"a": 1e6}))
     assert math.isnan(Expression.read("b").value({}))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("-a", -3), ("+a", 3), ("-(a - 5) * -2", -4), ("min(a, -1)", -1)]
+)
+def test_a_sign_before_a_number_counts(text: str, value: float) -> None:
+    assert value == Expression.read(text).value({"a": 3.0})
+
+
+def test_a_line_is_no_longer_than_a_line() -> None:
+    assert 100 == Expression.read("+".join(["1"] * 100)).value({})
+    with pytest.raises(ValueError, match="longer than 200 characters"):
+        Expression.read("+".join(["1"] * 101))
+
+
+def test_a_scene_that_leaves_one_answer_asks_nothing(explorer: Explorer) -> None:
+    """A wrong answer that comes to the same as the right one is no answer, and one alone is no question."""
+    says = {"en": "", "es": ""}
+    rules = tuple(
+        Rule(Expression.read(text), Option({"en": "{value}", "es": "{value}"}, says, right, ""))
+        for text, right in (("photo_rows", True), ("a", False))
+    )
+    trace = explorer.trace(Scene("grid([1,2;3,4])", "gray", 64, "keep"))
+    for a, options in ((2.0, None), (3.0, ["2", "3"])):
+        made = draw(Round({"en": "?", "es": "?"}, rules, 0, {"a": a}, ()), trace, {}, format_number)
+        assert options == (None if made is None else [one.text["en"] for one in made.question.options])

@@ -251,3 +251,26 @@ def test_a_lesson_without_a_question_cannot_be_asked(app, teacher):
     answer = teacher.post("/teacher/do", data={"do": "ask", "lesson": "bare"}, headers=OWN)
     assert (422, "class_no_question") == (answer.status_code, answer.json()["code"])
     assert '<option value="bare">' not in teacher.get("/teacher").text
+
+
+def test_without_scripts_the_desk_is_a_page_and_with_them_a_part(teacher):
+    part = teacher.get("/teacher", headers={"HX-Request": "true"})
+    assert (200, "no-store") == (part.status_code, part.headers["cache-control"])
+    assert "<html" not in part.text
+    assert "<html" in teacher.get("/teacher").text
+
+
+def test_what_is_not_asked_cannot_be_revealed_and_no_lesson_is_none(teacher):
+    answer = teacher.post("/teacher/do", data={"do": "reveal"}, headers=OWN)
+    assert (409, "class_question_closed") == (answer.status_code, answer.json()["code"])
+    answer = teacher.post("/teacher/do", data={"do": "ask", "lesson": "nothing" * 9}, headers=OWN)
+    assert (404, "lesson_unknown") == (answer.status_code, answer.json()["code"])
+    assert ("nothing" * 9)[:40] in answer.json()["detail"]
+    assert ("nothing" * 9)[:41] not in answer.json()["detail"]
+
+
+def test_a_class_too_large_is_told_to_come_back(app, client, monkeypatch):
+    monkeypatch.setattr("app.web.classroom.MOST_SCREENS", 0)
+    answer = client.get("/class/events")
+    assert (503, "busy") == (answer.status_code, answer.json()["code"])
+    assert answer.headers["retry-after"]

@@ -210,3 +210,42 @@ def test_the_matrix_of_the_course(api):
     assert [1, 2, 0, 0, 0, 1, 0, 0, 3, 0, -1, 0, 0, 0, 0, 0] == body["matrix"][0]
     assert (4, 16, 36, 9) == (body["rows"], body["columns"], body["places"], body["most"])
     assert "36" in body["says"][0]
+
+
+def test_an_entry_behind_a_maximum_or_a_curve_is_told_as_that(api):
+    scene = {
+        "image": "grid([1,3;2,0])",
+        "size": 8,
+        "fit": "keep",
+        "stage": 2,
+        "of": "input",
+        "index": "0,0,1",
+    }
+    won = ask(api, "/gradients/step", **scene, stack="gray|maxpool(2)")
+    assert (1, 1, "winner") == (won["value"], won["count"], won["products"][0]["name"])
+    assert load_catalogue().text("gradients.says_winner_step", "en", value=1.0, count=1) == won["says"][0]
+    bent = ask(api, "/gradients/step", **scene, stack="gray|square", lang="es")
+    assert ("slope", pytest.approx(6)) == (bent["products"][0]["name"], bent["value"])
+    words = load_catalogue().text("gradients.says_slope_step", "es", value=bent["value"], slope=bent["value"])
+    assert words == bent["says"][0]
+
+
+def test_a_layer_without_biases_gives_none_and_a_large_one_a_file(api, numbers):
+    scene = {"image": "cat-chelsea", "size": 24, "fit": "crop", "loss": "sum"}
+    small = ask(api, "/gradients", **scene, stack="gray|resize(6,6)|local")["layers"][0]
+    assert (9 * 16, None) == (small["count"], small.get("bias"))
+    assert np.shape(small["kernels"]) == (1, 4, 4, 1, 3, 3)
+    large = ask(api, "/gradients", **scene, stack="gray|local")["layers"][0]
+    assert (9 * 22 * 22, None) == (large["count"], large.get("kernels"))
+    assert (1, 22, 22, 1, 3, 3) == numbers(large["npy_url"]).shape
+    none = api.get("/gradients/2.npy", params={**scene, "stack": "gray|local", "of": "bias"})
+    assert (422, "gradients_no_kernels") == (none.status_code, none.json()["code"])
+    biases = numbers("/gradients/3.npy", **scene, stack="gray|resize(6,6)|conv(box)", of="bias")
+    assert [4.0 * 4.0] == biases.tolist()
+
+
+def test_a_comparison_without_an_inside_says_so(api):
+    scene = {"image": "cat-chelsea", "size": 8, "fit": "crop", "stack": "gray|conv(box,size=9,padding=4)"}
+    body = ask(api, "/compare", **scene, other_stack="gray|conv(gaussian,size=9,padding=4)")
+    assert (0, True) == (body["inside"]["cells"], body["differing"] > 0)
+    assert load_catalogue().text("comparison.says_no_inside", "en") == body["says"][-1]

@@ -86,3 +86,9 @@ def test_curves_run_from_left_to_right_and_1_is_up() -> None:
     drawn = plots({"cascade": {"layers": 2, "shuffled": [0, 1, 2], "correlations": [1.0, None, -0.3]}})
 
     assert {"cascade": {"curve": "M0.0 0.0L50.0 60.0L100.0 60.0"}} == drawn
+
+
+def test_grad_cam_of_a_layer_that_is_none_says_so(client: TestClient) -> None:
+    answer = client.get(f"/network/mattered?{PHOTO}&over=grad_cam&layer=99&lang=en")
+    assert 422 == answer.status_code
+    assert "no block 99" in answer.text
