@@ -1,11 +1,13 @@
 """Start the server: `python -m app`, with the address from HOST and PORT."""
 
+import gc
 import os
 import resource
 import shutil
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from app.settings import Settings
 from app.web.patience import PatientProtocol
@@ -13,6 +15,7 @@ from app.web.start import greeting
 from app.web.teacher_access import new_token
 
 DESCRIPTORS = 65_536
+YOUNG_OBJECTS = 10_000  # a page makes some thousands and drops them all; Python looks after every 700
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -44,7 +47,7 @@ def main() -> None:
     if settings.workers > 1:
         _share_counts(settings)
     uvicorn.run(
-        "app.main:create_app",
+        "app.__main__:build",
         factory=True,
         host=settings.host,
         port=settings.port,
@@ -55,6 +58,22 @@ def main() -> None:
         access_log=False,
         log_config=LOGGING,
     )
+
+
+def build() -> FastAPI:
+    """The program for a process of its own, which it may settle in."""
+    from app.main import create_app  # not before `main` has set what NumPy reads
+
+    app = create_app()
+    app.state.warmth.afterwards = _settle
+    return app
+
+
+def _settle() -> None:
+    """Look no more for garbage in what stays for ever: a tenth of a page's time went into that."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
 
 
 def _allow_connections() -> None:

@@ -102,9 +102,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def build_services(settings: Settings) -> Services:
     """Stores, caches, explorer and jobs."""
     store = PhotoStore(settings.data_folder, settings.photo_lifetime_s, settings.store_max_bytes)
-    pictures_bytes = settings.cache_bytes // PICTURES_SHARE
+    cache_bytes = settings.cache_bytes // settings.workers
+    pictures_bytes = cache_bytes // PICTURES_SHARE
     traces: ByteBoundedCache[Any, Any] = ByteBoundedCache(
-        settings.cache_bytes - pictures_bytes, lambda stage: int(stage.nbytes)
+        cache_bytes - pictures_bytes, lambda stage: int(stage.nbytes)
     )
     pictures: ByteBoundedCache[Any, Any] = ByteBoundedCache(pictures_bytes, len)
     shelf = Shelf(ROOT / "models")

@@ -72,7 +72,9 @@ class Settings(BaseSettings):
         100, gt=0, description="Learnings kept at a time; more are answered with 503 and Retry-After."
     )
     cache_bytes: int = Field(
-        256 * MEGABYTE, ge=0, description="Memory for computed maps and encoded pictures, in bytes."
+        256 * MEGABYTE,
+        ge=0,
+        description="Memory for computed maps and encoded pictures of all workers together, in bytes.",
     )
     worker_threads: int = Field(2, ge=1, le=64, description="Jobs computed at a time.")
     queue_length: int = Field(

@@ -35,6 +35,7 @@ PICTURE = re.compile(rb'<(?:img|image) (?:src|href)="(/api/v1/(?:maps|cells)[^"]
 FINE = re.compile(
     rb'<source [^>]*srcset="(/api/v1/maps[^"]*)"'
 )  # asked for by finer screens than a projector's
+SHARED_ONCE = re.compile(r"^Pss: +(\d+) kB", re.MULTILINE)
 LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 
@@ -143,7 +144,7 @@ async def pupil(number: int, room: Class, port: int, end: float, outcome: Outcom
     browser = Browser(port, outcome, "--fine" in sys.argv)
     await asyncio.sleep(room.pause * draw.random())
     await browser.move(room.query(1 + draw.random()))
-    turn = time.monotonic() + room.pause
+    turn = time.monotonic() + room.pause * (0.5 + draw.random())
     while turn < end:
         if (wait := turn - time.monotonic()) > 0:
             await asyncio.sleep(wait)
@@ -152,7 +153,9 @@ async def pupil(number: int, room: Class, port: int, end: float, outcome: Outcom
         start = time.monotonic()
         await browser.move(room.query(0.5 + 4 * draw.random()))
         outcome.moves.append(time.monotonic() - start)
-        turn = max(turn + room.pause, time.monotonic())
+        turn = max(
+            turn + room.pause * (0.5 + draw.random()), time.monotonic()
+        )  # nobody keeps time like a clock
     await browser.close()
 
 
@@ -171,13 +174,15 @@ def processes(pid: int) -> list[int]:
 
 
 def used(pid: int) -> tuple[float, float]:
-    """(processor seconds, resident megabytes) of a server with its workers."""
-    tick, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+    """(processor seconds, resident megabytes) of a server with its workers; what they share counts once."""
+    tick = os.sysconf("SC_CLK_TCK")
     seconds = megabytes = 0.0
     for process in processes(pid):
         numbers = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         seconds += (int(numbers[11]) + int(numbers[12])) / tick
-        megabytes += int(numbers[21]) * page / 1e6
+        megabytes += (
+            int(SHARED_ONCE.findall(Path(f"/proc/{process}/smaps_rollup").read_text())[0]) * 1024 / 1e6
+        )
     return seconds, megabytes
 
 

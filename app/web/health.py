@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
@@ -24,6 +25,7 @@ class Warmth:
 
     def __init__(self) -> None:
         self.state: WarmState = "warming"
+        self.afterwards: Callable[[], object] = lambda: None
 
     def start(self, services: Services) -> None:
         """Begin; returns at once."""
@@ -37,6 +39,7 @@ class Warmth:
         except Exception:  # the lab works without a classifier, so this must not end the server
             _log.exception("the classifier could not be brought up")
             self.state = "failed"
+        self.afterwards()
 
 
 @router.get("/health")

@@ -27,6 +27,7 @@ from app.web.pages.cell_view import cell_view
 from app.web.pages.choices import kernel_choices, layer_choices
 from app.web.pages.edits import Edited, edited
 from app.web.pages.frame import is_partial, page, part, view_url
+from app.web.pages.kept_controls import controls_writer
 from app.web.pages.presets import PRESETS
 from app.web.pages.scene import LabState
 from app.web.pages.view import EditFault, Fault, PhotoFacts, lab_view
@@ -114,6 +115,7 @@ async def answer(
 
     def work(cancelled: Callable[[], bool]) -> Response:
         values = laid_out(explorer, state, say_in(lang), step, edit, cancelled)
+        values["controls"] = controls_writer(explorer.pictures, lang, values["view"])
         shown, unchanged = values["state"], edit is not None and not edit.changed
         status = 422 if values["view"].fault or unchanged else 200
         if not swapped:
