@@ -7,6 +7,8 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
+from app.main import build_services
+from app.settings import Settings
 from app.store.photos import PhotoStore
 from app.web import pulse as pulse_module
 from app.web.pulse import Pulse
@@ -27,6 +29,28 @@ def test_ready_says_warming_and_then_warm(app):
                 break
             time.sleep(0.1)
     assert {"status": "ready", "store": "writable", "classifier": "warm"} == state
+
+
+def test_what_waits_for_the_warmth_is_called_once_it_is_there(app):
+    seen = []
+    app.state.warmth.afterwards = lambda: seen.append(app.state.warmth.state)
+    with TestClient(app):
+        for _ in range(600):
+            if seen:
+                break
+            time.sleep(0.1)
+    assert ["warm"] == seen
+
+
+def test_workers_share_the_memory_for_caches(tmp_path):
+    def most(workers):
+        services = build_services(Settings(data_folder=tmp_path, workers=workers, cache_bytes=1000))
+        services.pictures.put(
+            "a", b"x" * 100
+        )  # 250 of one worker's bytes are for pictures, 62 of four workers'
+        return services.pictures.counts().entries
+
+    assert (1, 0) == (most(1), most(4))
 
 
 def test_a_store_that_cannot_be_written_is_not_ready(client, monkeypatch):

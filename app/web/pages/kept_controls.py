@@ -20,7 +20,7 @@ def controls_writer(cache: Cache, lang: Language, view: LabView) -> Callable[[Co
 
     def write(column: Column, hidden_state: Markup) -> Markup:
         def made() -> str:
-            values = {"column": column, "view": view, "hidden_state": Markup(HOLE)}
+            values = {"column": column, "view": view, "hidden_state": HOLE}
             return render("lab/_controls.html", lang, values)
 
         told = any(one.layer == column.stage for one in view.refused)
