@@ -35,7 +35,7 @@ serve: install ## Install what is missing and serve on http://HOST:PORT/
 	@HOST=$(HOST) PORT=$(PORT) exec $(PY) -m app
 
 class: install ## Serve to the room: prints its address, a QR code and the teacher's token
-	@HOST=0.0.0.0 PORT=$(PORT) exec $(PY) -m app
+	@HOST=0.0.0.0 PORT=$(PORT) CONVISOR_WORKERS=$${CONVISOR_WORKERS:-2} exec $(PY) -m app
 
 test: install-test chromium check ## Check and test everything, in the browser too
 	@PYTHONHASHSEED=0 $(PY) -m pytest -m "not hostile and not browser" $(IN_PROCESSES) $(PYTEST_ARGS)
