@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.axe import violations
 from tests.browser.serving import running
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 BEYOND = """() => [...document.querySelectorAll('.about *')].filter((e) =>
   e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.about-scroll, .about-stack')).map((e) => e.outerHTML)"""
 
@@ -38,8 +37,7 @@ def test_the_card_fits_and_axe_finds_nothing(
     page.wait_for_load_state("networkidle")
     assert width == page.evaluate("document.documentElement.scrollWidth")
     assert [] == page.evaluate(BEYOND)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert [] == page.evaluate("axe.run()")["violations"]
+    assert [] == violations(page)
     assert [] == faults
     context.close()
 

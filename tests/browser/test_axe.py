@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.scene import lab
 
 pytestmark = pytest.mark.browser
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 STACK = "gray|conv(sobel_x,sobel_y)|relu"
 REFUSED = "relu|conv(box,size=31,dilation=4)|abs"
 
@@ -71,7 +70,8 @@ def test_axe_finds_nothing_on_the_batch_s_page(watched_page: Page, address: str,
     assert [] == violations(watched_page)
 
 
-def violations(page: Page) -> list[object]:
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run()")["violations"]
-    return [(one["id"], [node["html"][:200] for node in one["nodes"]][:4]) for one in found]
+def test_axe_finds_a_picture_without_words(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.set_content("<html lang='en'><title>x</title><main><h1>x</h1><img src='x.png'></main>")
+    assert [("image-alt", ['<img src="x.png">'])] == violations(page) == violations(page, "main")
+    page.close()

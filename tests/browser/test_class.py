@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import watch
 from tests.browser.scene import png
 from tests.browser.serving import running
-from tests.browser.test_axe import violations
 
 pytestmark = pytest.mark.browser
 TOKEN = "k7mw-2qxd-9fhr"

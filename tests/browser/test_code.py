@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import watched
 
 pytestmark = pytest.mark.browser
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 STACK = (
     "gray|conv(gaussian,sigma=1.2,padding=same,mode=reflect)|conv(sobel_x,sobel_y,stride=2)|relu|maxpool(2)"
 )
@@ -83,5 +81,4 @@ def test_the_page_fits_and_axe_finds_nothing(
         page.goto(f"{at(address, lang, theme)}#torch-3")
         page.wait_for_load_state("networkidle")
         assert width == page.evaluate("document.documentElement.scrollWidth")
-        page.evaluate(AXE)
-        assert [] == page.evaluate("axe.run()")["violations"]
+        assert [] == violations(page)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_axe import violations
+from tests.browser.axe import violations
 
 pytestmark = pytest.mark.browser
 

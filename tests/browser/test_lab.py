@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.scene import add, asked, lab
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 WIDTHS = ((1440, 900), (1024, 768), (390, 844))
 
 
@@ -179,9 +178,7 @@ def test_axe_finds_no_violation(chromium: Browser, address: str, scheme: str, la
     page = context.new_page()
     page.goto(f"{address}/?lang={lang}")
     page.wait_for_load_state("networkidle")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
-    assert [] == [(v["id"], [node["html"][:160] for node in v["nodes"]][:3]) for v in found]
+    assert [] == violations(page)
     context.close()
 
 

@@ -10,9 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.engine.network import Shelf
+from tests.browser.axe import violations
 from tests.browser.conftest import watched
-
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 
 
 def open_net(page: Page, address: str, query: str = "lang=en") -> None:
@@ -213,11 +212,7 @@ def test_it_fits_its_screen_and_axe_finds_nothing(
             if page.locator(part).count():
                 page.locator(f"{part} {inside}").first.wait_for(timeout=90_000)
         assert size[0] >= page.evaluate("document.documentElement.scrollWidth")
-        page.evaluate(AXE)
-        found = page.evaluate(
-            "axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes.map((n) => n.html.slice(0, 120))]))"
-        )
-        assert [] == found
+        assert [] == violations(page)
 
 
 def test_the_parts_of_an_opened_map_load_side_by_side(watched_page: Page, address: str) -> None:

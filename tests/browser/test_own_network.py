@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_axe import violations
+from tests.browser.axe import violations
 from tests.own_networks import CLASSES, VGG_STACK, file_of, vgg
 
 pytestmark = pytest.mark.browser

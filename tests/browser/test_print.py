@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_axe import violations
+from tests.browser.axe import violations
 
 pytestmark = pytest.mark.browser
 STACK = "gray%7Cconv(sobel_x,stride=2)%7Crelu%7Cmaxpool(2)"
