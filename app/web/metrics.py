@@ -18,6 +18,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.web.addresses import API
 from app.web.deps import Services
 
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
@@ -140,4 +141,7 @@ def route_of(scope: Scope) -> str:
     """A request's route with its parameters' names in place of their values."""
     if scope["path"].startswith("/static/"):
         return "/static"
-    return str(getattr(scope.get("route"), "path", "other"))
+    route = str(getattr(scope.get("route"), "path", "other"))
+    # FastAPI names a route of an included router without that router's prefix, older ones with it
+    inside = scope["path"].startswith(f"{API}/") and route.startswith("/") and not route.startswith(API)
+    return API + route if inside else route

@@ -65,8 +65,8 @@ def test_metrics_name_routes_and_no_addresses(client):
     client.get("/api/v1/images/" + "a" * 32)
     text = client.get("/metrics").text
 
-    assert 'convisor_requests_total{method="GET",route="/kernels/{name}",status="200"} 1.0' in text
-    assert 'route="/images/{image}",status="404"' in text
+    assert 'convisor_requests_total{method="GET",route="/api/v1/kernels/{name}",status="200"} 1.0' in text
+    assert 'route="/api/v1/images/{image}",status="404"' in text
     assert "aaaa" not in text
     assert "gaussian" not in text
     assert 'convisor_cache_bytes{cache="traces"}' in text
@@ -102,7 +102,7 @@ def test_a_request_is_one_line_without_what_was_asked(client, caplog):
 
     (line,) = [json.loads(record.message) for record in caplog.records if record.name == "convisor.requests"]
     assert {"time", "method", "route", "status", "ms", "bytes"} == set(line)
-    assert ("GET", "/images/{image}", 404) == (line["method"], line["route"], line["status"])
+    assert ("GET", "/api/v1/images/{image}", 404) == (line["method"], line["route"], line["status"])
     assert line["bytes"] > 0
 
 
@@ -123,3 +123,18 @@ def test_the_pulse_tells_the_last_minute(monkeypatch):
     reading = pulse.reading()
     assert (100, 1, 0) == (reading.answered, reading.refused, reading.failed)
     assert pytest.approx(95) == reading.p95_ms
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("/api/v1/networks", "/api/v1/networks"),  # the page of the same name takes uploads too
+        ("/course/kernels", "/course/{slug}"),
+        ("/static/icon.svg", "/static"),
+        ("/api/v1/nothing", "other"),
+    ],
+)
+def test_a_route_is_named_as_its_address_begins(client, path, route):
+    client.get(path)
+
+    assert f'convisor_requests_total{{method="GET",route="{route}",status="' in client.get("/metrics").text

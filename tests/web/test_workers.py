@@ -89,7 +89,7 @@ def _lesson(base: str, teacher: httpx2.Client, process: subprocess.Popen[bytes],
     counts = {
         float(
             re.findall(
-                r'^convisor_requests_total.*route="/images/\{image\}",status="410".* (\S+)$', text, re.M
+                r'^convisor_requests_total.*route="/api/v1/images/\{image\}",status="410".* (\S+)$', text, re.M
             )[0]
         )
         for text in (asked(base, "/metrics").text for _ in range(6))
