@@ -163,7 +163,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_sweep, services, app.state.metrics)
         tasks.start_soon(services.classroom.watch)
-        with on_the_way_out(services.classroom.close):
+        with on_the_way_out(services.classroom.close, services.streams.close):
             yield
         tasks.cancel_scope.cancel()
     services.classroom.leave()

@@ -34,6 +34,11 @@ class Streams:
     def __init__(self, most: int) -> None:
         self._most = most
         self.open = 0
+        self.closing = False
+
+    def close(self) -> None:
+        """Let every stream end, so that the server can; a browser asks again and goes on where it was."""
+        self.closing = True
 
     def check(self) -> None:
         """Refuse another one with `learnings_full` where there are as many as may be."""
@@ -61,7 +66,7 @@ class LearningStream:
             self._streams.open -= 1
 
     async def _told(self, run: Run, after: int) -> AsyncIterator[str]:
-        while run.step < after and not run.ended:
+        while run.step < after and not run.ended and not self._streams.closing:
             await self._in_turn(partial(self._work, run, after))
         if after:
             run.news()  # the listener has it
@@ -70,7 +75,7 @@ class LearningStream:
             yield event("step", run.news(), run.step)
         began, first, told = time.monotonic(), run.step, "running"
         beat = began
-        while True:
+        while not self._streams.closing:
             asked = await self._in_turn(lambda gone: self._asked())
             if asked == "cancelled" or run.ended or self._worked > MOST_SECONDS:
                 yield self._end(run, asked == "cancelled")

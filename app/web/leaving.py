@@ -14,8 +14,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
-def on_the_way_out(end: Callable[[], None]) -> Iterator[None]:
-    """Call `end` on the event loop when a signal asks the server to end, then do what the server does itself."""
+def on_the_way_out(*ends: Callable[[], None]) -> Iterator[None]:
+    """Call `ends` on the event loop when a signal asks the server to end, then do what the server does itself."""
     if threading.current_thread() is not threading.main_thread():
         yield  # a test's server: no signal comes here
         return
@@ -23,7 +23,8 @@ def on_the_way_out(end: Callable[[], None]) -> Iterator[None]:
     before: dict[signal.Signals, Any] = {one: signal.getsignal(one) for one in SIGNALS}
 
     def heard(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(end)
+        for end in ends:
+            loop.call_soon_threadsafe(end)
         if callable(handler := before[signal.Signals(number)]):
             handler(number, frame)
 

@@ -68,14 +68,21 @@ def _lesson(base: str, teacher: httpx2.Client, process: subprocess.Popen[bytes],
     stored = teacher.post("/api/v1/images", files={"file": ("a.png", png(), "image/png")}).json()["image"]
     for _ in range(12):
         assert 200 == asked(base, f"/api/v1/images/{stored}").status_code
+    learning = teacher.post("/api/v1/learnings", json={"kernel": "box", "pace": 1}).json()["events_url"]
     heard: list[dict[str, object]] = []
-    ended = threading.Event()
+    ended, learned = threading.Event(), threading.Event()
+
+    def learn() -> None:
+        with httpx2.stream("GET", f"{base}{learning}", timeout=60) as stream:
+            assert "event: end" not in list(stream.iter_lines())
+        learned.set()
 
     def listen() -> None:
         with httpx2.stream("GET", f"{base}/class/events?as=following", timeout=60) as stream:
             heard.extend(json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: "))
         ended.set()
 
+    threading.Thread(target=learn, daemon=True).start()
     for _ in range(3):
         threading.Thread(target=listen, daemon=True).start()
     teacher.post("/teacher/do", data={"do": "show", "address": "/network"})
@@ -89,7 +96,9 @@ def _lesson(base: str, teacher: httpx2.Client, process: subprocess.Popen[bytes],
     counts = {
         float(
             re.findall(
-                r'^convisor_requests_total.*route="/api/v1/images/\{image\}",status="410".* (\S+)$', text, re.M
+                r'^convisor_requests_total.*route="/api/v1/images/\{image\}",status="410".* (\S+)$',
+                text,
+                re.M,
             )[0]
         )
         for text in (asked(base, "/metrics").text for _ in range(6))
@@ -99,6 +108,7 @@ def _lesson(base: str, teacher: httpx2.Client, process: subprocess.Popen[bytes],
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) is not None
     assert ended.wait(10)
+    assert learned.wait(10)
     log = (folder / "log").read_text()
     assert TOKEN in log
     assert "Traceback" not in log
