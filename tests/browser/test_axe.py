@@ -1,18 +1,22 @@
-"""What axe says of the page's other states: panels open, a refused stack, the API's page, the projector's colours."""
+"""What axe says of every lesson, and of the page's other states: panels open, a refused stack, the API, the projector."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.lessons.loader import BUILT_IN
 from tests.browser.axe import violations
+from tests.browser.conftest import watched
 from tests.browser.scene import lab
 
 pytestmark = pytest.mark.browser
 STACK = "gray|conv(sobel_x,sobel_y)|relu"
 REFUSED = "relu|conv(box,size=31,dilation=4)|abs"
+SLUGS = [folder.name[3:] for folder in sorted(BUILT_IN.iterdir())]
+SCREENS = ({"width": 1024, "height": 768}, {"width": 390, "height": 844})
 
 
 def open_settings(page: Page) -> None:
@@ -68,6 +72,23 @@ def test_axe_finds_nothing_on_the_apis_page(watched_page: Page, address: str) ->
 def test_axe_finds_nothing_on_the_batch_s_page(watched_page: Page, address: str, query: str) -> None:
     watched_page.goto(f"{address}/batch?{query}")
     assert [] == violations(watched_page)
+
+
+@pytest.fixture(scope="module")
+def tab(chromium: Browser, address: str) -> Iterator[Page]:
+    """One tab for all lessons: a new one each would take as long again."""
+    with watched(chromium, address) as page:
+        yield page
+
+
+# languages and screens take turns: all lessons are one template, whose elements are the same in both languages, so that
+# each of the four ways to see it has three or four lessons; every lesson in all four would take a minute
+@pytest.mark.parametrize(("place", "slug"), list(enumerate(SLUGS)))
+def test_axe_finds_nothing_on_a_lesson(tab: Page, address: str, place: int, slug: str) -> None:
+    tab.set_viewport_size(SCREENS[place // 2 % 2])
+    lang = "en" if place % 2 else "es"
+    tab.goto(f"{address}/course/{slug}?lang={lang}")  # returns when loaded, scripts run included
+    assert [] == violations(tab)
 
 
 def test_axe_finds_a_picture_without_words(chromium: Browser) -> None:
