@@ -98,7 +98,7 @@ def _term(term: _Separable | _Tile, padded: Plane, rows: int, cols: int) -> Plan
         if term.cells.size == 1:
             return np.asarray(source * term.cells[0, 0], dtype=np.float32)
         full = cv2.filter2D(source, -1, term.cells, anchor=(0, 0))
-    return np.asarray(full[:rows, :cols], dtype=np.float32, order="C")
+    return np.asarray(full[:rows, :cols], dtype=np.float32)
 
 
 def _tiles(kernel: NDArray[np.float64], dilation: tuple[int, int]) -> list[_Tile]:

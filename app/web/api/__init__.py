@@ -31,12 +31,12 @@ from app.web.api import (
 )
 
 router = APIRouter(prefix=API)
-for resource in (
+for resource in (  # tried in this order: what a page asks for most stands first
+    maps,
     images,
     samples,
     kernels_layers,
     trace,
-    maps,
     overlays,
     explain,
     receptive_field,
