@@ -69,12 +69,19 @@ def correlate_sum(
     with torch.inference_mode():
         given = padded if padded.flags.writeable else padded.copy()  # torch shares no read-only memory
         batch = torch.from_numpy(given)[None].contiguous(memory_format=torch.channels_last)
-        bank = torch.from_numpy(np.ascontiguousarray(weights, dtype=np.float32))
-        bank = bank.contiguous(memory_format=torch.channels_last)
+        bank = torch.from_numpy(channels_last(weights))
         offsets = None if bias is None else torch.from_numpy(np.array(bias, dtype=np.float32))
         maps = torch.nn.functional.conv2d(batch, bank, offsets, stride, 0, dilation, groups)
         result: Array = maps[0].contiguous().numpy()
     return result
+
+
+def channels_last(weights: Weights) -> Array:
+    """The same float32 bank (M, C, kh, kw), laid out in memory as `correlate_sum` wants it, (M, kh, kw, C).
+
+    Nothing is copied where it lies so already: a network's banks are laid out once, not at every photo.
+    """
+    return np.ascontiguousarray(weights.transpose(0, 2, 3, 1), dtype=np.float32).transpose(0, 3, 1, 2)
 
 
 def each_work(kernels: Weights, dilation: Pair = (1, 1)) -> int:

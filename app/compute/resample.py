@@ -116,9 +116,13 @@ def _resize_axis(maps: Array, axis: int, outputs: int) -> Array:
     indices, weights = _table(inputs, outputs)
     shape = (-1, 1) if axis == 1 else (1, -1)
     shares = weights.astype(np.float32)
-    out = maps.take(indices[:, 0], axis=axis) * shares[:, 0].reshape(shape)
+    out = maps.take(indices[:, 0], axis=axis)
+    out *= shares[:, 0].reshape(shape)
+    part = np.empty_like(out)
     for tap in range(1, indices.shape[1]):
-        out += maps.take(indices[:, tap], axis=axis) * shares[:, tap].reshape(shape)
+        maps.take(indices[:, tap], axis=axis, out=part, mode="clip")  # the table names no cell outside
+        part *= shares[:, tap].reshape(shape)
+        out += part
     return np.asarray(out, dtype=np.float32)
 
 

@@ -19,6 +19,7 @@ from typing import Any, Literal
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
+from app.compute.correlate import channels_last
 from app.domain.errors import UserError
 from app.layers.base import Learned
 from app.layers.registry import parse_stack
@@ -243,5 +244,6 @@ def _tensors(name: str, arrays: Mapping[str, Any]) -> dict[str, Learned]:
         if key.endswith(".weight"):
             short = key.removesuffix(".weight")
             bias = arrays.get(f"{short}.bias", np.zeros(weights.shape[0], dtype=np.float32))
-            found[f"{name}.{short}"] = Learned(f"{name}.{short}", weights, bias)
+            laid = channels_last(weights) if weights.ndim == 4 else weights
+            found[f"{name}.{short}"] = Learned(f"{name}.{short}", laid, bias)
     return found

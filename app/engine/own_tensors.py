@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, deserialize
 
+from app.compute.correlate import channels_last
 from app.domain.errors import UserError
 from app.layers.base import Learned
 
@@ -120,7 +121,7 @@ def _paired(arrays: Mapping[str, NDArray[np.float32]]) -> Mapping[str, Learned]:
         bias = arrays.get(f"{name}.bias", np.zeros(len(weights), dtype=np.float32))
         if bias.shape != (len(weights),):
             raise UserError("network_bias", name=name, found=int(bias.size), needed=len(weights))
-        found[name] = Learned(name, weights, bias)
+        found[name] = Learned(name, channels_last(weights) if weights.ndim == 4 else weights, bias)
     if not found:
         raise UserError("network_no_tensors")
     return found

@@ -44,4 +44,4 @@ class LoosePhoto:
 
     def pixels(self) -> NDArray[np.float32]:
         """(3, H, W), 0..1."""
-        return np.asarray(self.decoded.transpose(2, 0, 1) / np.float32(255), dtype=np.float32)
+        return np.asarray(np.ascontiguousarray(self.decoded.transpose(2, 0, 1)) / np.float32(255), np.float32)

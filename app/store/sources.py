@@ -58,7 +58,8 @@ class Source:
     def pixels(self) -> NDArray[np.float32]:
         """float32 (3, row, column), 0..1 except in grids; made anew from bytes at every call."""
         if self.stored.dtype == np.uint8:
-            return self.stored.transpose(2, 0, 1).astype(np.float32) / np.float32(255)
+            planes: NDArray[np.uint8] = np.ascontiguousarray(self.stored.transpose(2, 0, 1), np.uint8)
+            return np.asarray(planes / np.float32(255), np.float32)
         return self.stored.astype(np.float32, copy=False)
 
 

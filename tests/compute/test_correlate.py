@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.compute.correlate import correlate_each, correlate_sum, each_work, transposed
+from app.compute.correlate import channels_last, correlate_each, correlate_sum, each_work, transposed
 
 MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
@@ -139,6 +139,15 @@ def test_any_strides_and_read_only_inputs_are_taken():
     np.testing.assert_array_equal(correlate_each(x.copy(), kernel.copy()), correlate_each(x, kernel))
     bank = np.tile(kernel, (4, 3, 1, 1))
     np.testing.assert_allclose(correlate_sum(x.copy(), bank), correlate_sum(x, bank), rtol=1e-6)
+
+
+def test_a_bank_is_laid_out_once_and_stays_the_same():
+    bank = np.random.default_rng(8).normal(size=(5, 16, 3, 2)).astype(np.float32)
+    laid = channels_last(bank)
+    expected = torch.from_numpy(bank).contiguous(memory_format=torch.channels_last)
+    np.testing.assert_array_equal(laid, expected.numpy())
+    assert laid.strides == tuple(4 * step for step in expected.stride())
+    assert np.shares_memory(channels_last(laid), laid)
 
 
 def test_channels_by_themselves_need_no_torch():
