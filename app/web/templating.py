@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from jinja2.runtime import Context
 
 from app.i18n.catalogue import Catalogue, load_catalogue
 from app.i18n.numbers import Language
@@ -18,6 +19,7 @@ from app.lessons.linking import Glossing
 
 ROOT = Path(__file__).resolve().parents[2]
 THEMES = ("light", "dark", "projector")
+OPENED = "_opened"  # under this name every context finds the list of its page's contexts
 
 
 class FixedTexts(Extension):
@@ -52,6 +54,23 @@ class SpanishTexts(FixedTexts):
     lang: Language = "es"
 
 
+class PassingContext(Context):
+    """What one page's templates see; emptied once the page is filled.
+
+    A macro and the context that it was made in hold each other, and with them all that the page shows: at 512
+    cells a side 15 MB, kept until Python next happens to look for such circles.
+    """
+
+    def __init__(self, environment: Environment, parent: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(environment, parent, *args, **kwargs)
+        parent.get(OPENED, []).append(self)  # includes and imports inherit the page's list
+
+    def empty(self) -> None:
+        """Let go of everything."""
+        self.parent = {}
+        self.vars.clear()
+
+
 @cache
 def environment(lang: Language) -> Environment:
     """The templates of the product in a language; an undefined variable is an error."""
@@ -64,6 +83,7 @@ def environment(lang: Language) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,  # or every include asks the disk whether its file is new
     )
+    made.context_class = PassingContext
     made.globals["asset"] = asset
     return made
 
@@ -77,7 +97,13 @@ def asset(path: str) -> str:
 
 def render(template: str, lang: Language, values: Mapping[str, Any]) -> str:
     """Fill a template in a language."""
-    return environment(lang).get_template(template).render(**language_tools(lang), **values)
+    opened: list[PassingContext] = []
+    try:
+        given = {**language_tools(lang), **values, OPENED: opened}
+        return environment(lang).get_template(template).render(given)
+    finally:
+        for context in opened:
+            context.empty()
 
 
 def language_tools(lang: Language) -> dict[str, Any]:
