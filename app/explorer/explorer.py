@@ -21,7 +21,7 @@ from app.layers.base import Tensors
 from app.layers.explanation import Explanation
 from app.layers.registry import parse_stack
 from app.layers.stack import Stack
-from app.rendering.maps import atlas_png, map_png, rgb_png, thumbnail_step, to_rgb8
+from app.rendering.maps import atlas_png, map_png, rgb_png, thumbnail, thumbnail_step, to_rgb8
 from app.rendering.overlay import overlay_png
 from app.rendering.overlay_svg import StageBox as DrawnBox
 from app.rendering.overlay_svg import overlay_svg
@@ -106,13 +106,18 @@ class Explorer:
         """One map as CSV, a line a row."""
         return csv_bytes(self._plane(scene, stage, channel), decimal)
 
-    def map_picture(self, scene: Scene, stage: int, channel: int, shade: Shade) -> bytes:
-        """One map as PNG, one pixel a cell."""
+    def map_picture(
+        self, scene: Scene, stage: int, channel: int, shade: Shade, side: int | None = None
+    ) -> bytes:
+        """One map as PNG, one pixel a cell; with `side` only one cell in n, for at most `side` a side."""
         trace = self._shaded(scene, stage, shade)
         found = check_place(trace, Place(stage, channel, 0, 0))
         scale = scale_of(trace, stage, channel, shade)
-        key = ("map", *self._key(trace, scene, stage), channel, scale)
-        return self.pictures.get_or_make(key, lambda: map_png(found.maps[channel], scale))
+        plane = found.maps[channel]
+        key = ("map", *self._key(trace, scene, stage), channel, scale, side)
+        return self.pictures.get_or_make(
+            key, lambda: map_png(thumbnail(plane, side) if side else plane, scale)
+        )
 
     def atlas_picture(self, scene: Scene, stage: int, shade: Shade, side: int | None = None) -> bytes:
         """All maps of a stage on one sheet; with `side` only every n-th cell, for at most `side` a side."""

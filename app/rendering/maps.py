@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from app.compute.resample import nearest
 from app.rendering.colormaps import COLOR_MAPS
 from app.rendering.png import palette_png, rgb8_png
 from app.rendering.scale import Scale, to_indices
@@ -42,6 +43,12 @@ def atlas_grid(count: int, rows: int, cols: int) -> tuple[int, int]:
 def thumbnail_step(rows: int, cols: int, side: int) -> int:
     """The smallest n such that every n-th cell of a map of rows x cols gives at most `side` a side."""
     return max(1, math.ceil(max(rows, cols) / side))
+
+
+def thumbnail(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """A map (rows, cols) with only every n-th cell, for at most `side` a side; `thumbnail_size` is what is left."""
+    rows, cols = plane.shape
+    return nearest(plane, *thumbnail_size(rows, cols, side))
 
 
 def thumbnail_size(rows: int, cols: int, side: int) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 // @ts-check
 /** Forms that act while they are changed: a dragged slider sends its value, the latest wins. */
+import { preview } from "./preview.js";
 // the first step of a drag is a new place in the history, the rest replace it: one undo step a drag
 
 /** @type {WeakSet<Element>} */
@@ -32,6 +33,7 @@ function slide(form, field) {
   if (!(field instanceof HTMLInputElement) || field.type !== "range") return;
   const output = form.querySelector(`output[for="${field.id}"]`);
   if (output) output.textContent = document.documentElement.lang === "es" ? field.value.replace(".", ",") : field.value;
+  preview(form);
   send(form, form.dataset.dragging ? "replace" : "push");
   form.dataset.dragging = "yes";
 }

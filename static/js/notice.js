@@ -1,5 +1,6 @@
 // @ts-check
 /** One sentence over the foot of the page: a request that failed, with another try, or something worth knowing. */
+import { restore } from "./preview.js";
 import { say } from "./words.js";
 
 const TRIES = 3; // of a server that is full, before the reader is asked
@@ -47,6 +48,7 @@ const ours = (context) => context?.target instanceof Element && context.target.i
 /** @param {any} context @param {string} text */
 function failed(context, text) {
   for (const form of document.querySelectorAll("form[data-live]")) if (form instanceof HTMLElement) delete form.dataset.asked;
+  restore();
   tries = 0;
   show(text, { word: say("js.try_again"), act: () => again(context.request.action) });
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.scene import asked, lab, png
 
@@ -95,6 +96,30 @@ def test_an_error_of_the_server_leaves_the_lab_as_it_is(context: BrowserContext,
     expect(page.locator("[data-notice]")).to_contain_text("500")
     expect(page.locator("#col1 .frame")).to_be_visible()
     assert "/edit" not in page.url
+
+
+def test_a_moved_sliders_map_runs_ahead_and_goes_back_if_the_move_fails(
+    context: BrowserContext, address: str
+) -> None:
+    page = context.new_page()
+    page.goto(lab(address, stack="conv(gaussian,sigma=1)", size="256"))
+    page.wait_for_load_state("networkidle")
+    held: list[Route] = []
+    page.route(re.compile(r"/edit\?"), lambda route: held.append(route))
+    picture, slider = page.locator("#map1 img"), page.locator("#p1sigma")
+    before = str(picture.get_attribute("src"))
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(picture).to_have_attribute("src", re.compile(r"/edit/map\.png\?.*set\.sigma=1\.1"))
+    expect(page.locator("#stackline")).to_have_value("conv(gaussian,sigma=1)")
+    held[0].fulfill(status=500, body="<p>fault</p>")
+    expect(page.locator("[data-notice]")).to_contain_text("500")
+    expect(picture).to_have_attribute("src", before)
+    page.keyboard.press("ArrowRight")
+    expect(picture).to_have_attribute("src", re.compile(r"/edit/map\.png\?.*set\.sigma=1\.2"))
+    held[1].continue_()
+    expect(page.locator("#stackline")).to_have_value("conv(gaussian,sigma=1.2)")
+    expect(picture).to_have_attribute("src", re.compile("^data:image/png"))
 
 
 def test_a_tiny_picture_is_whole_and_its_padding_stays_in_the_gap(page: Page, address: str) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.compute.resample import nearest
 from app.engine.trace import Trace
 from app.explorer import Shade, scale_of
-from app.rendering.maps import atlas_grid, map_png, thumbnail_size, thumbnail_step
+from app.rendering.maps import atlas_grid, map_png, thumbnail, thumbnail_size, thumbnail_step
 from app.rendering.png import data_url
 from app.web.addresses import Addresses
 
@@ -56,7 +55,7 @@ def open_map(
     """
     plane = trace.stages[stage].maps[channel]
     if side:
-        plane = nearest(plane, *thumbnail_size(plane.shape[0], plane.shape[1], side))
+        plane = thumbnail(plane, side)
     elif plane.size > INLINE_CELLS:
         return addresses.map(stage, channel)
     return data_url(map_png(plane, scale_of(trace, stage, channel, shade)))
