@@ -69,8 +69,8 @@ evaluate: install-test ## Measure the shipped network on the pictures in DATA
 dreams: install-test ## Draw anew what every unit of the cat/dog network answers to most
 	$(PY) -m models.dreams
 
-bench: install-test ## Compare our speed with the plain way
-	$(PY) -m bench
+bench: install-test chromium $(VENV)-bench/.installed ## Measure speed and memory, against Gradio and Streamlit too, into the README; PARTS=... for some
+	@CHROMIUM="$$(deploy/find_chromium.sh)" PEERS=$(VENV)-bench/bin/python $(PY) -m bench $(PARTS)
 
 coverage: install-quality ## Measure which lines and branches the tests outside the browser take
 	@PYTHONHASHSEED=0 $(PY) -m pytest -m "not hostile and not browser" --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
@@ -91,6 +91,12 @@ image: ## Build the container image
 lock: install ## Resolve the locked versions anew (TORCH_VERSION=... moves torch)
 	@$(PY) -m pip install --quiet pip-tools
 	@deploy/lock.sh $(PY) $(TORCH_VERSION)
+
+# The rivals have an environment of their own: nothing of ours depends on them.
+$(VENV)-bench/.installed: bench/rivals/requirements.txt
+	@"$$(deploy/find_python.sh)" -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip install --quiet --requirement $<
+	@touch $@
 
 chromium:
 	@deploy/find_chromium.sh --install >/dev/null || true

@@ -1,7 +1,7 @@
 """A class at work: pupils who each move a slider every few seconds, as their browsers would ask for it.
 
-`python -m bench.load` prints, for both classes of `CLASSES`, how long a whole move takes, from the request for
-the page's part to the last byte of the last picture that the browser did not have yet. The load comes from the
+How long a whole move takes, for both classes of `CLASSES`: from the requests for the page's part and for the moved
+map's own picture to the last byte of the last picture that the browser did not have yet. The load comes from the
 same machine: its own share of the processor is printed too. wrk and locust cannot read the pictures' addresses
 out of the part, so they measure single requests; `python -m bench.load --wrk` has wrk ask for the same parts.
 With `--fine` the pupils' screens have two or more pixels a CSS pixel and ask for large maps in full.
@@ -20,7 +20,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -81,9 +81,12 @@ class Browser:
             self._free.put_nowait(None)
         self._seen: set[bytes] = set()
 
-    async def move(self, query: str) -> None:
-        """Ask for the page's part, then at once for every picture in it that is not known yet."""
-        part = await self._get(f"/?{query}", "HX-Request: true\r\nAccept-Encoding: gzip\r\n")
+    async def move(self, query: str, moved: str = "") -> None:
+        """Ask for the page's part and the moved map, then at once for every picture that is not known yet."""
+        asked = [self._get(f"/?{query}", "HX-Request: true\r\nAccept-Encoding: gzip\r\n")]
+        if moved:
+            asked.append(self._get(f"/edit/map.png?{query}{moved}"))
+        part = (await asyncio.gather(*asked))[0]
         found = {address.replace(b"&amp;", b"&") for address in self._pictures(part)} - self._seen
         self._seen |= found
         await asyncio.gather(
@@ -151,7 +154,8 @@ async def pupil(number: int, room: Class, port: int, end: float, outcome: Outcom
         else:
             outcome.late += 1
         start = time.monotonic()
-        await browser.move(room.query(0.5 + 4 * draw.random()))
+        sigma = 0.5 + 4 * draw.random()
+        await browser.move(room.query(sigma), f"&layer=1&set.sigma={sigma:.5g}&channel=0&side=170")
         outcome.moves.append(time.monotonic() - start)
         turn = max(
             turn + room.pause * (0.5 + draw.random()), time.monotonic()
@@ -191,31 +195,46 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else float("nan")
 
 
-def report(room: Class, workers: int) -> None:
-    """Serve, run a class, print a line."""
-    with served(CONVISOR_WORKERS=str(workers)) as (_, pid):
+@dataclass(frozen=True)
+class Lesson:
+    """What a class met: milliseconds of its moves, counts, the server's cores, the load's own, megabytes."""
+
+    moves: int
+    median: float
+    p95: float
+    longest: float
+    requests: int
+    refused: int
+    late: int
+    cores: float
+    load: float
+    idle_mb: float
+    after_mb: float
+
+
+def lesson_of(room: Class, workers: int) -> Lesson:
+    """Serve with so many workers and hold a class."""
+    with served(CONVISOR_WORKERS=str(workers)) as ours:
         time.sleep(WARMING)
-        idle = used(pid)[1]
-        before, own = used(pid)[0], time.process_time()
-        start = time.monotonic()
-        outcome = asyncio.run(lesson(room, served_port(pid)))
+        idle = used(ours.pid)[1]
+        before, own, start = used(ours.pid)[0], time.process_time(), time.monotonic()
+        outcome = asyncio.run(lesson(room, ours.port))
         seconds = time.monotonic() - start
-        spent, resident = used(pid)
-        median, slow, longest = (1000 * percentile(outcome.moves, share) for share in (0.5, 0.95, 1.0))
-        print(
-            f"{room.pupils:4d} pupils, a move every {room.pause:g} s, size {room.size}, {workers} worker(s): "
-            f"{len(outcome.moves)} moves, median {median:.0f} ms, p95 {slow:.0f} ms, longest {longest:.0f} ms; "
-            f"{outcome.requests} requests, {outcome.refused} refused, {outcome.late} moves late; "
-            f"server {(spent - before) / seconds:.2f} cores, load {(time.process_time() - own) / seconds:.2f}; "
-            f"{idle:.0f} MB idle, {resident:.0f} MB after",
-            flush=True,
-        )
+        spent, resident = used(ours.pid)
+    median, slow, longest = (1000 * percentile(outcome.moves, share) for share in (0.5, 0.95, 1.0))
+    cores, load = (spent - before) / seconds, (time.process_time() - own) / seconds
+    counts = len(outcome.moves), outcome.requests, outcome.refused, outcome.late
+    return Lesson(counts[0], median, slow, longest, *counts[1:], cores, load, idle, resident)
 
 
-def served_port(pid: int) -> int:
-    """The port in a server's environment."""
-    pairs = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    return int(next(pair for pair in pairs if pair.startswith(b"PORT="))[5:])
+def measure() -> list[dict[str, float]]:
+    """Both classes, with one and with two workers."""
+    return [
+        {"pupils": room.pupils, "pause": room.pause, "size": room.size, "workers": workers}
+        | asdict(lesson_of(room, workers))
+        for room in CLASSES
+        for workers in (1, 2)
+    ]
 
 
 def by_wrk(room: Class, workers: int) -> None:
@@ -230,22 +249,25 @@ def by_wrk(room: Class, workers: int) -> None:
           return wrk.format('GET', path, {{['HX-Request'] = 'true', ['Accept-Encoding'] = 'gzip'}})
         end"""
     with (
-        served(CONVISOR_WORKERS=str(workers)) as (_, pid),
+        served(CONVISOR_WORKERS=str(workers)) as ours,
         tempfile.NamedTemporaryFile("w", suffix=".lua") as lua,
     ):
         time.sleep(WARMING)
         lua.write(script)
         lua.flush()
         command = ["wrk", "-t1", f"-c{room.pupils}", f"-d{SECONDS:.0f}s", "--latency", "-s", lua.name]
-        subprocess.run([*command, f"http://127.0.0.1:{served_port(pid)}"], check=True)
+        subprocess.run([*command, f"http://127.0.0.1:{ours.port}"], check=True)
 
 
 def main() -> None:
-    """Both classes, with one and with two workers."""
-    run = by_wrk if "--wrk" in sys.argv else report
+    """Both classes, with one and with two workers: a line each."""
     for room in CLASSES:
         for workers in (1, 2):
-            run(room, workers)
+            if "--wrk" in sys.argv:
+                by_wrk(room, workers)
+                continue
+            found = {name: round(value, 2) for name, value in asdict(lesson_of(room, workers)).items()}
+            print(f"{room}, {workers} worker(s): {found}", flush=True)
 
 
 if __name__ == "__main__":

@@ -49,11 +49,11 @@ def move(connection: http.client.HTTPConnection, number: int, size: int = 512) -
 def measure(moves: int, points: int = 10, size: int = 512, **settings: str) -> list[Point]:
     """The resident set at so many points of a run of moves; `settings` as environment variables."""
     found: list[Point] = []
-    with served(**settings) as (connection, pid):
+    with served(**settings) as ours:
         for number in range(moves):
-            move(connection, number, size)
+            move(ours.connection, number, size)
             if (number + 1) % max(1, moves // points) == 0:
-                found.append(Point(number + 1, resident(pid)))
+                found.append(Point(number + 1, resident(ours.pid)))
     return found
 
 

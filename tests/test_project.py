@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings
+from bench import report
+from bench.__main__ import PARTS
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_FILE = 300  # lines: what one can hold in the head
@@ -133,6 +135,14 @@ def test_the_make_targets_of_the_readme_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
     for document in ("README.md", "CONTRIBUTING.md"):
         assert set(re.findall(r"make ([a-z]+)`", (ROOT / document).read_text("utf-8"))) <= targets
+
+
+def test_the_figures_of_the_readme_are_those_measured() -> None:
+    kept = report.read()
+    assert set(PARTS) == set(kept), "every part was measured"
+    section = report.section({part: found["figures"] for part, found in kept.items()}, kept)
+    assert f"{report.BEGIN}\n{section}{report.END}" in report.README.read_text("utf-8")
+    assert report.plot(kept["scaling"]["figures"]) == report.PLOT.read_text("utf-8")
 
 
 def test_a_script_exports_only_what_another_file_takes() -> None:
