@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 
 from app.domain.errors import UserError
 from app.engine.attribution.registry import method
 from app.engine.attribution.subject import Attribution, Settings, Subject
+from app.layers.base import Layer
+
+
+def has_relu(layers: Iterable[Layer]) -> bool:
+    """Whether there is a ReLU for the gradient to turn back at."""
+    return any(layer.kind == "relu" and not layer.off for layer in layers)
 
 
 @method("guided_backprop", checks=("deletion", "insertion", "randomised", "cascade"), repeats=5, signed=True)
@@ -22,7 +29,7 @@ def guided_backprop(subject: Subject, settings: Settings) -> Attribution:
     UserError
         `attribution_no_relu`, for a network without any.
     """
-    if not any(layer.kind == "relu" and not layer.off for layer in subject.chain.layers):
+    if not has_relu(subject.chain.layers):
         raise UserError("attribution_no_relu")
     guided = dataclasses.replace(subject, chain=dataclasses.replace(subject.chain, guided=True))
     channels = next(guided.gradients([subject.picture]))

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from app.engine.attribution.guided_backprop import has_relu
 from app.engine.network import Network
 from app.engine.trace import Trace
 from app.explorer import Explorer
@@ -95,6 +96,7 @@ def _values(
         "box": box_path,
         "colours": COLOURS,
         "overlays": OVERLAYS,
+        "guided": has_relu(trace.stack.layers),
         "over": overlay_url(state, question(state, network, trace), network, veil="true")
         if state.over != "none"
         else "",

@@ -232,3 +232,8 @@ def test_a_network_without_relu_or_of_many_classes_says_what_it_cannot(api):
     assert (422, "attribution_compared") == (shared.status_code, shared.json()["code"])
     assert 200 == api.get("/attribution.png", params={**question, "method": "saliency"}).status_code
     assert (200, 0) == (page.status_code, page.text.count("scale=classes"))
+    own, shipped = (
+        api.get(f"http://testserver/network?image=cat-chelsea&lang=en&network={of}").text for of in (name, "")
+    )
+    assert (0, 1) == (own.count("over=guided_backprop"), shipped.count("over=guided_backprop"))
+    assert ("this network has none" in own, "this network has none" in shipped) == (True, False)
