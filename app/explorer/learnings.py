@@ -12,7 +12,7 @@ import numpy as np
 from app.domain.errors import NotationError, UserError
 from app.engine.gradients.convolution import Exact, Slide, convolve
 from app.engine.learning.descent import MAX_STEPS, KernelLearner, Setting, check_bound
-from app.engine.learning.shapes import CLASSES, UNSEEN
+from app.engine.learning.shapes import CLASSES, SIDE, UNSEEN, Pictures
 from app.engine.learning.training import MAX_STEPS as MAX_SHAPE_STEPS
 from app.engine.learning.training import ShapeTraining
 from app.engine.reading import Fit
@@ -25,6 +25,7 @@ from app.layers.conv import Conv
 Rule = Literal["correlation", "convolution"]
 Ended = Literal["", "done", "lost"]
 Goes = Callable[[], bool]
+SHAPE_READING = f"resize({SIDE},{SIDE})|gray"
 COUNT_EVERY = 20  # steps: the fresh pictures cost as much as five of them
 
 
@@ -55,11 +56,12 @@ class KernelQuestion:
 
 @dataclass(frozen=True)
 class ShapesQuestion:
-    """A network of shapes to be trained from the weights that `seed` draws."""
+    """A network of shapes to be trained from the weights that `seed` draws, and asked about a picture meanwhile."""
 
     seed: int = 0
     rate: float = 0.01
     steps: int = 300
+    image: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,16 @@ def read_pair(explorer: Explorer, question: KernelQuestion) -> Planes:
     return Planes(before, after, setting.size, None, mean)
 
 
+def read_shape(explorer: Explorer, image: str) -> Pictures:
+    """A picture as the network of shapes reads it: in grey, squeezed to (1, 1, 24, 24). Raises as photos do."""
+    found = explorer.trace(Scene(image, SHAPE_READING, 512, "keep"))
+    return require(found, 2).maps[None]
+
+
 def begin(explorer: Explorer, question: KernelQuestion | ShapesQuestion) -> Run:
-    """A run before its first step. Raises as `read_pair`, `KernelLearner` and `ShapeTraining` do."""
+    """A run before its first step. Raises as `read_pair`, `KernelLearner`, `ShapeTraining` and photos do."""
     if isinstance(question, ShapesQuestion):
-        return ShapesRun(question)
+        return ShapesRun(question, read_shape(explorer, question.image) if question.image else None)
     return KernelRun(read_pair(explorer, question), question)
 
 
@@ -191,9 +199,9 @@ class KernelRun:
 class ShapesRun:
     """A network of shapes being trained; the fresh pictures are counted every 20 steps and at the end."""
 
-    def __init__(self, question: ShapesQuestion) -> None:
+    def __init__(self, question: ShapesQuestion, picture: Pictures | None = None) -> None:
         check_bound("steps", question.steps, 0, MAX_SHAPE_STEPS)
-        self._steps = question.steps
+        self._steps, self._picture = question.steps, picture
         self.training = ShapeTraining(question.seed, question.rate)
         self._told = 0
         self._counts: list[tuple[int, list[list[int]]]] = []
@@ -221,6 +229,7 @@ class ShapesRun:
         first, self._told = self._told, self.step
         counts, self._counts = self._counts, []
         training = self.training
+        own = {} if self._picture is None else {"shape": training.shares(self._picture)[0].tolist()}
         return {
             "step": self.step,
             "losses": training.losses[first:],
@@ -228,6 +237,7 @@ class ShapesRun:
             "kernels": training.weights["conv1.weight"][:, 0].tolist(),
             "counts": [{"step": step, "confusion": confusion} for step, confusion in counts],
             "unseen": training.unseen().tolist(),
+            **own,
         }
 
     def _count(self) -> None:

@@ -55,7 +55,10 @@ if (document.querySelector("[data-network]")) {
 }
 if (document.querySelector("main.lesson, main.course")) import("./lesson/progress.js").then((progress) => progress.start());
 if (document.querySelector("[data-print]")) import("./print.js").then((print) => print.start());
-if (document.querySelector("main.lesson")) import("./lesson/keep.js").then((keep) => keep.start());
+if (document.querySelector("main.lesson")) {
+  import("./lesson/keep.js").then((keep) => keep.start());
+  import("./lesson/fold.js").then((fold) => fold.start());
+}
 if (document.querySelector("[data-lesson-view='tensor']")) import("./lesson/tensor.js").then((view) => view.start());
 if (document.querySelector("[data-lesson-view='learning']")) {
   import("./lesson/learning.js").then((view) => view.start());

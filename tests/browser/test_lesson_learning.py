@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import violations
+from tests.browser.conftest import watched
 
 pytestmark = pytest.mark.browser
 LONG = 60_000  # ms; a busy machine is no reason to fail
@@ -77,3 +78,58 @@ def test_a_network_is_trained_live_and_the_server_shows_the_same(watched_page: P
     page.get_by_role("button", name="Entrenar").click()
     page.locator("[data-train-cancel]").click()
     expect(says).to_contain_text("Cancelado", timeout=LONG)
+
+
+@pytest.mark.parametrize(("lesson", "fold"), [("learning", "maps"), ("whole-network", "catdog")])
+def test_on_a_phone_what_can_wait_is_folded(chromium: Browser, address: str, lesson: str, fold: str) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}}
+    with watched(chromium, address, **phone) as page:
+        part = page.locator(f"#{fold}")
+        page.goto(f"{address}/course/{lesson}?lang=en")
+        expect(part).not_to_have_attribute("open", "")
+        part.locator("summary").focus()
+        page.keyboard.press("Enter")
+        expect(part).to_have_attribute("open", "")
+        page.set_viewport_size({"width": 1024, "height": 768})
+        page.set_viewport_size(phone["viewport"])
+        expect(part).to_have_attribute("open", "")
+        page.goto("about:blank")
+        page.goto(f"{address}/course/{lesson}?lang=en#{fold}")
+        expect(part).to_have_attribute("open", "")
+        page.goto("about:blank")
+        page.goto(f"{address}/course/{lesson}?lang=en")
+        expect(part).not_to_have_attribute("open", "")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        expect(part).to_have_attribute("open", "")
+
+
+def test_a_shape_is_drawn_judged_live_and_followed_inside(watched_page: Page, address: str) -> None:
+    page = watched_page
+    page.goto(f"{address}/course/whole-network?lang=en&seed=1")
+    pad = page.locator("[data-shape-pad]")
+    expect(pad).to_be_visible()
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 128, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 128, box["y"] + 200, steps=4)
+    page.mouse.up()
+    pad.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.get_by_role("button", name="Ask the network").click()
+    row = page.locator("[data-strange] tbody tr").nth(4)
+    expect(row).to_contain_text("yours")
+    before = row.locator("td").all_inner_texts()
+    page.locator("#t-steps").fill("60")
+    page.get_by_role("button", name="Train").click()
+    expect(page.locator("[data-train-says]")).to_contain_text("Done after 60 steps", timeout=LONG)
+    after = row.locator("td").all_inner_texts()
+    assert before != after
+    page.reload()
+    assert after == row.locator("td").all_inner_texts(), "as the server says"
+    assert "steps=60" in page.url
+    assert "shape=grid" in page.url
+    page.get_by_role("button", name="Open the network").click()
+    expect(page.locator("h1")).to_have_text("Shapes, 60 steps")
+    expect(page.get_by_text("ring", exact=True).first).to_be_visible()

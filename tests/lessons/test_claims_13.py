@@ -16,9 +16,6 @@ from app.engine.network import Shelf
 from app.explorer import Scene
 from app.layers.registry import parse_stack
 
-Floats = NDArray[np.float64]
-
-
 MODELS = Path(__file__).parents[2] / "models"
 SHELF = Shelf(MODELS)
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.engine.learning.descent import check_bound
 from app.engine.learning.shape_net import Array, backward, first_weights, forward, loss_of
-from app.engine.learning.shapes import CLASSES, draw_shapes, draw_unseen
+from app.engine.learning.shapes import CLASSES, Pictures, draw_shapes, draw_unseen
 
 PICTURES, PICTURES_SEED = 2000, 0
 FRESH, FRESH_SEED = 500, 99
@@ -43,6 +43,11 @@ class ShapeTraining:
         """How many steps were made."""
         return len(self.losses)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the weights and of the two running means of each."""
+        return 3 * sum(one.nbytes for one in self.weights.values())
+
     def advance(self) -> None:
         """Look at the next 50 pictures and move every weight once."""
         pictures, labels = draw_shapes(PICTURES, PICTURES_SEED)
@@ -69,4 +74,8 @@ class ShapeTraining:
 
     def unseen(self) -> Array:
         """The shares given to each of `UNSEEN`, (4, 3)."""
-        return forward(self.weights, draw_unseen().astype(self._kind)).shares()
+        return self.shares(draw_unseen())
+
+    def shares(self, pictures: Pictures) -> Array:
+        """The shares given to pictures (N, 1, 24, 24), as (N, 3)."""
+        return forward(self.weights, pictures.astype(self._kind)).shares()

@@ -94,8 +94,9 @@ async def get_events(
     last_event_id: Annotated[str, Header(max_length=20)] = "",
 ) -> Response:
     """Runs the learning and tells it as server-sent events. `step` holds all losses since the last event and
-    the kernel as it is now; `end` says why: done, lost (the loss grew without end), cancelled, time. A browser
-    that lost the connection goes on where it was.
+    the kernel as it is now, for shapes the first kernels, the counted fresh pictures and the shares of `unseen`
+    and of the `shape` that was given; `end` says why: done, lost (the loss grew without end), cancelled, time.
+    A browser that lost the connection goes on where it was.
 
     ```sh
     curl -H "Content-Type: application/json" -d '{"kernel": "sobel_x", "steps": 100}' \\

@@ -20,7 +20,7 @@ from app.web.api import schemas
 LARGEST_SIDE = 128
 LARGEST_KERNEL = 31
 FASTEST = 1000
-ALSO_SHAPES = {"learn", "seed", "rate", "steps", "pace", "state"}
+ALSO_SHAPES = {"learn", "seed", "rate", "steps", "pace", "state", "shape"}
 _RULES = "correlation as libraries compute it; convolution turns the kernel by 180° first."
 
 
@@ -69,6 +69,12 @@ class LearningBody(BaseModel):
     steps: int = Field(200, ge=1, le=MAX_STEPS, description=f"Steps; for shapes at most {MAX_SHAPE_STEPS}.")
     pace: int = Field(0, ge=0, le=FASTEST, description="Steps a second to watch; 0 is as fast as it goes.")
     state: Literal["running", "paused"] = Field("running", description="paused: wait to be let run.")
+    shape: str = Field(
+        "",
+        max_length=MAX_CHARACTERS,
+        description="For shapes alone: a picture of your own, an uploaded one or a grid, which the network is asked "
+        "about as it learns. It is read in grey at 24 × 24.",
+    )
 
     def question(self) -> KernelQuestion | ShapesQuestion:
         """The question as the explorer takes it.
@@ -76,12 +82,15 @@ class LearningBody(BaseModel):
         Raises
         ------
         UserError
-            `learning_unused` for what shapes do not read, `learning_pair` unless one picture after is given.
+            `learning_unused` for what shapes do not read, `learning_shape` for what they alone do,
+            `learning_pair` unless one picture after is given.
         """
         if self.learn == "shapes":
             if unused := sorted(self.model_fields_set - ALSO_SHAPES):
                 raise UserError("learning_unused", names=", ".join(unused))
-            return ShapesQuestion(self.seed, 0.01 if self.rate is None else self.rate, self.steps)
+            return ShapesQuestion(self.seed, 0.01 if self.rate is None else self.rate, self.steps, self.shape)
+        if self.shape:
+            raise UserError("learning_shape")
         if sum(map(bool, (self.kernel, self.target, self.after))) != 1:
             raise UserError("learning_pair")
         pair = Pair(

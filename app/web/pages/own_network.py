@@ -13,7 +13,7 @@ from app.domain.errors import UserError
 from app.engine.network import Network
 from app.engine.own_network import EXAMPLE, LEARNED
 from app.explorer.own_networks import OwnNetworks
-from app.store.network_files import is_network_name
+from app.store.network_files import StoredNetwork, is_network_name
 from app.web.addresses import encode
 from app.web.api.bodies import read_named_form
 from app.web.api.own_networks import FORGET, OwnNetworkBody, forget_network, keep_network, notices
@@ -85,11 +85,16 @@ def form_of(own: OwnNetworks) -> OwnForm:
 
 @router.post("/networks")
 async def add(request: Request, services: ServicesOf) -> Response:
-    """Keep a network and open it; the token to delete it goes into a cookie."""
+    """Keep a network and open it."""
     fields, data, filename = await read_named_form(request, OwnNetworkForm)
     stored, _ = await keep_network(request, services, fields, data, filename)
-    query = {"image": fields.image or FIRST_IMAGE, "network": stored.name}
-    answer = RedirectResponse(_network_url(query, fields.lang), status_code=303)
+    return opened(request, stored, fields.image or FIRST_IMAGE, fields.lang)
+
+
+def opened(request: Request, stored: StoredNetwork, image: str, lang: str) -> Response:
+    """Go to a network that was just kept; its delete token stays in this browser."""
+    query = {"image": image, "network": stored.name}
+    answer = RedirectResponse(_network_url(query, lang), status_code=303)
     answer.set_cookie(
         cookie_of(stored.name),
         stored.delete_token or "",

@@ -4,6 +4,7 @@ import { announce } from "../announce.js";
 import { number, say } from "../words.js";
 import { even } from "./curve.js";
 import { short } from "./learning.js";
+import * as shapePad from "./shape_pad.js";
 import { Learning } from "./stream.js";
 
 const STEPS = 32; // classes .d0 to .d32, 16 is zero
@@ -73,7 +74,7 @@ function begin(form) {
   /** @type {[number, number][]} */
   const right = [];
   live?.stop();
-  live = new Learning({ learn: "shapes", seed: Number(fields.seed), rate: Number(fields.rate), steps }, 0, {
+  live = new Learning({ learn: "shapes", seed: Number(fields.seed), rate: Number(fields.rate), steps, shape: fields.shape || "" }, 0, {
     start: () => document.querySelectorAll("[data-goal]").forEach((text) => { text.textContent = String(steps); }),
     step: (data) => {
       for (const loss of data.losses) losses.push([losses.length + 1, loss ?? TOP_LOSS]);
@@ -86,7 +87,7 @@ function begin(form) {
       even(document.querySelector("[data-line='loss']"), losses, steps, TOP_LOSS);
       even(document.querySelector("[data-line='right']"), right, steps, 1);
       drawKernels(data.kernels);
-      fill("[data-strange]", data.unseen.map((/** @type {number[]} */ row) => row.map(percent)));
+      fill("[data-strange]", [...data.unseen, ...(data.shape ? [data.shape] : [])].map((/** @type {number[]} */ row) => row.map(percent)));
       const loss = losses.slice(-20).reduce((sum, [, one]) => sum + one, 0) / Math.min(losses.length, 20);
       if (losses.length) tell(say("js.training_at", { step: data.step, loss: number(loss, 2), right: percent(right[right.length - 1][1]) }));
     },
@@ -129,8 +130,10 @@ export function start() {
     else if (target?.closest("[data-train-cancel]")) live?.ask("cancelled");
     else if (target?.closest("a[data-train-step]")) live?.stop();
   });
+  shapePad.start();
   document.addEventListener("htmx:after:swap", () => {
     live?.stop();
     live = null;
+    shapePad.start();
   });
 }

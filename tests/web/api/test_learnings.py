@@ -11,7 +11,10 @@ from itertools import pairwise
 import httpx2
 import numpy as np
 import pytest
+import torch
+from torch.nn import functional as F
 
+from app.engine.learning.training import ShapeTraining
 from app.main import create_app
 from app.settings import Settings
 from tests.browser.serving import serving
@@ -118,10 +121,43 @@ def test_shapes_are_trained_and_counted(api) -> None:
     assert np.trace(steps[-1]["counts"][-1]["confusion"]) > np.trace(steps[0]["counts"][0]["confusion"])
 
 
+def test_the_network_of_shapes_is_asked_about_a_picture_of_ones_own(api) -> None:
+    """The oracle is the same chain of layers in torch, with the weights of the same training."""
+    drawn = np.zeros((24, 24), int)
+    drawn[4:20, 11:13] = drawn[8:10, 3:21] = 1
+    shape = f"grid([{';'.join(','.join(map(str, row)) for row in drawn.tolist())}])"
+    events = whole(api, {"learn": "shapes", "seed": 3, "steps": 30, "shape": shape})
+    told = [data["shape"] for name, _, data in events if name == "step"][-1]
+    training = ShapeTraining(3)
+    while training.step < 30:
+        training.advance()
+    weights = {name: torch.from_numpy(one) for name, one in training.weights.items()}
+    first = F.max_pool2d(
+        F.relu(
+            F.conv2d(
+                torch.from_numpy(drawn).float()[None, None],
+                weights["conv1.weight"],
+                weights["conv1.bias"],
+                padding=1,
+            )
+        ),
+        2,
+    )
+    means = F.relu(F.conv2d(first, weights["conv2.weight"], weights["conv2.bias"])).mean(dim=(2, 3))
+    expected = torch.softmax(F.linear(means, weights["fc.weight"], weights["fc.bias"]), 1)[0]
+    np.testing.assert_allclose(expected, told, atol=1e-5)
+    photo = whole(api, {"learn": "shapes", "steps": 1, "shape": "cat-chelsea"})
+    np.testing.assert_allclose(
+        1, [sum(data["shape"]) for name, _, data in photo if name == "step"], atol=1e-4
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
         ({}, "learning_pair"),
+        ({"kernel": "box", "shape": "cat-chelsea"}, "learning_shape"),
+        ({"learn": "shapes", "shape": "nobody"}, "image_unknown"),
         ({"kernel": "box", "target": "gray"}, "learning_pair"),
         ({"kernel": "box,sobel_x"}, "learning_kernel"),
         ({"kernel": "box)|relu|conv(box"}, "learning_kernel"),

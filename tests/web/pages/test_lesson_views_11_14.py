@@ -7,7 +7,10 @@ import re
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from scipy.special import softmax
 
+from app.engine.learning.training import ShapeTraining
+from app.explorer.learnings import read_shape
 from app.lessons.loader import LANGUAGES
 
 
@@ -118,8 +121,6 @@ def test_single_steps_are_links_that_add_up(client: TestClient) -> None:
 
 
 def test_a_network_is_trained_as_far_as_the_address_says(client: TestClient) -> None:
-    from app.engine.learning.training import ShapeTraining
-
     training = ShapeTraining(2)
     while training.step < 21:
         training.advance()
@@ -132,6 +133,32 @@ def test_a_network_is_trained_as_far_as_the_address_says(client: TestClient) -> 
     assert "1299" in told
     assert "Not trained yet" in text_of(client, "whole-network")
     assert 422 == client.get("/course/whole-network", params={"steps": 601}).status_code
+
+
+def test_a_shape_of_ones_own_is_judged_and_seen_from_inside(client: TestClient) -> None:
+    shape = "grid([" + ";".join([",".join(["0"] * 11 + ["1", "1"] + ["0"] * 11)] * 24) + "])"
+    training = ShapeTraining(2)
+    while training.step < 40:
+        training.advance()
+    shares = training.shares(read_shape(client.app.state.services.explorer, shape))[0]
+    page = client.get("/course/whole-network", params={"lang": "en", "steps": 40, "seed": 2, "shape": shape})
+    row = re.sub(r"<[^>]+>|\s+", " ", page.text.split("yours")[1].split("</tr>")[0])
+    assert [round(100 * share) for share in shares] == [int(n) for n in re.findall(r"\d+", row)]
+    assert 404 == client.get("/course/whole-network", params={"shape": "nobody"}).status_code
+
+    for sent, title in ((shape, "Shapes, 40 steps"), ("", "Shapes, 40 steps")):
+        form = {"steps": 40, "seed": 2, "rate": "0.01", "shape": sent}
+        opened = client.post("/course/shapes/network?lang=en", data=form)
+        assert (200, True) == (opened.status_code, title in opened.text)
+        query = dict(opened.url.params)
+        stages = client.get("/network/data.json", params=query)
+        assert 200 == stages.status_code
+        assert query["image"] == (sent or query["image"])
+        _, trace = client.app.state.services.explorer.network_trace(query["image"], query["network"])
+        expected = training.shares(read_shape(client.app.state.services.explorer, query["image"]))[0]
+        np.testing.assert_allclose(expected, softmax(trace.stages[-1].maps.ravel()), atol=1e-5)
+    refused = client.post("/course/shapes/network?lang=es", data={"steps": 40, "shape": "nobody"})
+    assert 404 == refused.status_code
 
 
 def test_a_run_converges_or_is_told_to_grow(client: TestClient) -> None:

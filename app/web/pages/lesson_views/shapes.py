@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 from app.domain.fields import receptive_field
 from app.engine.learning.descent import check_bound
 from app.engine.learning.shape_net import COUNT, SHAPES, STACK
-from app.engine.learning.shapes import CLASSES, UNSEEN, draw_shapes, draw_unseen
+from app.engine.learning.shapes import CLASSES, SIDE, UNSEEN, draw_shapes, draw_unseen
 from app.engine.learning.training import BATCH, FRESH, MAX_STEPS, PICTURES, RATES, ShapeTraining
 from app.explorer import Explorer
-from app.explorer.learnings import COUNT_EVERY
+from app.explorer.learnings import COUNT_EVERY, read_shape
 from app.i18n import Language
 from app.rendering.png import data_url, rgb8_png
 from app.web.pages.scene import FIRST_IMAGE
 from app.web.pages.swatches import Drawn
 from app.web.pages.view_query import kept, number_of, view_link
 
-OWN = ("steps", "goal", "seed", "rate")
+OWN = ("steps", "goal", "seed", "rate", "shape")
 ANCHORS = (("train", "course_shapes.title"), ("catdog", "course_shapes.catdog"))
 GOAL = 300
 WIDTH, HEIGHT = 600.0, 200.0
@@ -32,31 +32,27 @@ EXAMPLES = 4  # of each class
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A training as far as it is shown, kept for the next who asks for the same."""
+    """A training as far as it is shown, kept for the next who asks for the same; nobody goes on with it."""
 
     losses: tuple[float, ...]
     counts: tuple[tuple[int, float], ...]  # step, share of right ones of the fresh pictures
     confusion: NDArray[np.int64]
-    kernels: NDArray[Any]
-    unseen: NDArray[Any]
+    training: ShapeTraining
 
     @property
     def nbytes(self) -> int:
-        return 64 * (len(self.losses) + len(self.counts)) + 2000
+        return 64 * (len(self.losses) + len(self.counts)) + 2000 + self.training.nbytes
 
 
 def values(explorer: Explorer, query: Mapping[str, str], lang: Language) -> Mapping[str, Any]:
     """The network after as many steps as the address says; none on the first visit."""
-    steps = int(number_of(query, "steps", 0))
+    found = trained(explorer, query)
+    steps, seed, rate = found.training.step, *_setting(query)
     goal = int(number_of(query, "goal", max(steps, GOAL)))
-    seed, rate = int(number_of(query, "seed", 0)), number_of(query, "rate", 0.01)
-    for name, value, low, high in (
-        ("steps", steps, 0, MAX_STEPS), ("steps", goal, 1, MAX_STEPS), ("seed", seed, 0, 2**31 - 1),
-        ("rate", rate, *RATES),
-    ):  # fmt: skip
-        check_bound(name, value, low, high)
-    key = ("shapes", steps, seed, rate)
-    found: Trained = explorer.traces.get_or_make(key, lambda: _trained(steps, seed, rate))
+    check_bound("steps", goal, 1, MAX_STEPS)
+    image = query.get("shape", "")
+    shape = read_shape(explorer, image) if image else None
+    kernels = found.training.weights["conv1.weight"][:, 0]
 
     def link(**changes: object) -> str:
         return view_link(query, OWN, "train", goal=goal, **changes)
@@ -69,10 +65,12 @@ def values(explorer: Explorer, query: Mapping[str, str], lang: Language) -> Mapp
         "pictures": PICTURES, "fresh": FRESH, "batch": BATCH, "classes": CLASSES, "unseen": UNSEEN,
         "examples": [(name, [picture(one) for one in _examples(at)]) for at, name in enumerate(CLASSES)],
         "strange": [picture(one[0]) for one in draw_unseen()],
-        "kernels": [Drawn(one.round(2), float(np.abs(found.kernels).max())) for one in found.kernels],
+        "kernels": [Drawn(one.round(2), float(np.abs(kernels).max())) for one in kernels],
         "loss": float(np.mean(found.losses[-COUNT_EVERY:])) if found.losses else None,
         "right": found.confusion.trace() / FRESH, "confusion": found.confusion.tolist(),
-        "shares": found.unseen.tolist(),
+        "shares": found.training.unseen().tolist(),
+        "shape": image, "own": None if shape is None else picture(shape[0, 0]),
+        "own_shares": [] if shape is None else found.training.shares(shape)[0].tolist(), "side": SIDE,
         "loss_points": _points([(at + 1, loss) for at, loss in enumerate(found.losses)], max(goal, steps), TOP_LOSS),
         "right_points": _points(found.counts, max(goal, steps), 1.0), "width": WIDTH, "height": HEIGHT, "top": TOP_LOSS,
         "net": _network(explorer, query.get("image") or FIRST_IMAGE),
@@ -80,6 +78,29 @@ def values(explorer: Explorer, query: Mapping[str, str], lang: Language) -> Mapp
         "twenty": link(steps=min(steps + COUNT_EVERY, MAX_STEPS)) if steps < MAX_STEPS else "",
         "first": link(steps=0) if steps else "",
     }  # fmt: skip
+
+
+def trained(explorer: Explorer, query: Mapping[str, str]) -> Trained:
+    """The training that the address describes, from the cache where somebody asked for it before.
+
+    Raises
+    ------
+    UserError
+        `descent_setting` for a number out of its bounds.
+    """
+    steps, (seed, rate) = int(number_of(query, "steps", 0)), _setting(query)
+    for name, value, low, high in (
+        ("steps", steps, 0, MAX_STEPS), ("seed", seed, 0, 2**31 - 1), ("rate", rate, *RATES),
+    ):  # fmt: skip
+        check_bound(name, value, low, high)
+    key = ("shapes", steps, seed, rate)
+    found: Trained = explorer.traces.get_or_make(key, lambda: _trained(steps, seed, rate))
+    return found
+
+
+def _setting(query: Mapping[str, str]) -> tuple[int, float]:
+    """Seed and learning rate."""
+    return int(number_of(query, "seed", 0)), number_of(query, "rate", 0.01)
 
 
 @dataclass(frozen=True)
@@ -134,8 +155,7 @@ def _trained(steps: int, seed: int, rate: float) -> Trained:
         if training.step % COUNT_EVERY == 0 or training.step == steps:
             confusion = training.confusion()
             counts.append((training.step, float(confusion.trace() / FRESH)))
-    kernels = training.weights["conv1.weight"][:, 0]
-    return Trained(tuple(training.losses), tuple(counts), confusion, kernels, training.unseen())
+    return Trained(tuple(training.losses), tuple(counts), confusion, training)
 
 
 def _examples(label: int) -> NDArray[Any]:
