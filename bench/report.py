@@ -15,6 +15,8 @@ PLOT = ROOT / "docs" / "performance.svg"
 README = ROOT / "README.md"
 BEGIN, END = "<!-- performance: written by `make bench` -->", "<!-- /performance -->"
 
+PLOTTED = "How a move's time grows: the median, for pupils with two workers the 95th percentile"
+
 Figures = Mapping[str, Any]
 STEPS = (
     ("floor", "the floor: five maps, nothing else"),
@@ -113,10 +115,7 @@ def section(figures: Figures, kept: Figures) -> str:
             f"{middle['moves']:,}, {last['resident']:.0f} MB at the end."
         )
     if "scaling" in figures:
-        lines += [
-            "",
-            "![How a move's time grows: the median, for pupils with two workers the 95th percentile](docs/performance.svg)",
-        ]
+        lines += ["", f"![{PLOTTED}](docs/performance.svg)"]
     days = sorted({found["on"] for found in kept.values()})
     machines = sorted({found["machine"] for found in kept.values()})
     return "\n".join([*lines, "", f"Measured {' and '.join(days)} on {' and '.join(machines)}.", ""])
