@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import copy
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from models.augment import augment
@@ -18,9 +19,11 @@ from models.batch import BATCH_SIZE, Dealer
 from models.loss import catdog_loss
 from models.net import Network
 from models.place import Place
-from models.schedule import rate_share, sides
+from models.restart import unfold
+from models.schedule import SERVED_SIDE, rate_share, sides
 
 RATE = 3e-3  # AdamW's, for batches of 64
+RESTART = 1 / 3  # of it, where trained weights go on
 DECAY = 0.05  # on kernels only
 AVERAGE = 0.998  # of the weights, per step
 LONGEST_GRADIENT = 5.0
@@ -45,18 +48,22 @@ def update_average(average: nn.Module, net: nn.Module, step: int) -> None:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is to be: its length in epochs or in minutes of wall clock, seed and chain."""
+    """What a run is to be: its length in epochs or in minutes of wall clock, seed and chain.
+
+    One that goes on from trained weights `restarts`: a third of the rate, at the largest size from the beginning.
+    """
 
     chain: str
     seed: int
     steps_per_epoch: int
     epochs: int | None
     minutes: float | None
+    restarts: bool = False
 
     @classmethod
     def of(cls, args: argparse.Namespace) -> Plan:
         """Read the plan off the command line."""
-        return cls(args.chain, args.seed, args.steps_per_epoch, args.epochs, args.minutes)
+        return cls(args.chain, args.seed, args.steps_per_epoch, args.epochs, args.minutes, bool(args.start))
 
     def progress(self, step: int, seconds: float) -> float:
         """Return how much of the run is done, 0 to 1."""
@@ -64,6 +71,14 @@ class Plan:
             return step / (self.epochs * self.steps_per_epoch)
         assert self.minutes is not None
         return seconds / (60.0 * self.minutes)
+
+    def rate(self, progress: float) -> float:
+        """The learning rate."""
+        return RATE * rate_share(progress) * (RESTART if self.restarts else 1.0)
+
+    def sides(self, progress: float) -> tuple[int, int]:
+        """The sides trained and checked at."""
+        return sides(1.0 if self.restarts else progress)
 
 
 @dataclass
@@ -99,6 +114,11 @@ class Run:
         """How much of the run is done, 0 to 1; the same in every process."""
         return self.place.agreed(self.plan.progress(self.step, self.seconds))
 
+    def start(self, tensors: Mapping[str, Tensor]) -> None:
+        """Go on from released weights."""
+        unfold(self.net, tensors, self.dealer.pools["main"], SERVED_SIDE)
+        self.average.load_state_dict(self.net.state_dict())
+
     def resume(self, checkpoint: Path) -> None:
         """Go on from a checkpoint."""
         state = torch.load(checkpoint, weights_only=True, map_location=self.place.device)
@@ -132,8 +152,8 @@ class Run:
         end = (self.step // self.plan.steps_per_epoch + 1) * self.plan.steps_per_epoch
         with tqdm(total=end - self.step, mininterval=20.0, ncols=110, disable=not self.place.leads) as bar:
             while self.step < end and (progress := self.progress()) < 1.0:
-                seen.side, seen.check_side = sides(progress)
-                loss, right = self._take_step(seen.side, RATE * rate_share(progress))
+                seen.side, seen.check_side = self.plan.sides(progress)
+                loss, right = self._take_step(seen.side, self.plan.rate(progress))
                 seen.losses.append(loss)
                 seen.right.append(right)
                 bar.set_postfix_str(self._shown(seen, progress), refresh=False)

@@ -23,8 +23,9 @@ from models.data import Pictures, load_split
 from models.export import release
 from models.net import CHAIN
 from models.place import Place, open_place
-from models.run import AVERAGE, DECAY, RATE, Epoch, Plan, Run
+from models.run import AVERAGE, DECAY, RATE, RESTART, Epoch, Plan, Run
 from models.schedule import SERVED_SIDE, SIDES
+from models.served import checksum, read_weights
 
 SPLITS = ("train", "extra", "varied", "other_train", "val")
 STEPS_PER_EPOCH = 540  # about one round of the main pool
@@ -46,6 +47,9 @@ def parse_arguments(words: list[str] | None = None) -> argparse.Namespace:
         "--work", type=Path, default=Path.home() / ".cache" / "convisor", help="pixels, checkpoints"
     )
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument(
+        "--start", type=Path, help="released weights to go on from, such as models/catdog.safetensors"
+    )
     parser.add_argument("--framework", choices=("torch", "keras"), default="torch")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--seed", type=int, default=1)
@@ -91,7 +95,8 @@ def facts_of_run(
         "epochs": round(step / args.steps_per_epoch, 2),
         "pictures_seen": step * BATCH_SIZE,
         "batch": BATCH | {"generated": GENERATED},
-        "rate": RATE,
+        "rate": RATE * (RESTART if args.start else 1.0),
+        "started_from": checksum(args.start) if args.start else None,
         "weight_decay": DECAY,
         "weight_average": AVERAGE,
         "chain": args.chain,
@@ -123,6 +128,8 @@ def main(words: list[str] | None = None) -> None:
         checks = checks_of(splits)
         dealer = Dealer(make_pools(splits, args.seed), args.seed, place)
         run = Run(Plan.of(args), place, dealer)
+        if args.start:
+            run.start(read_weights(args.start)[0])
         if args.resume and checkpoint.exists():
             run.resume(checkpoint)
         while run.progress() < 1.0:

@@ -1,5 +1,6 @@
 """A run of a few steps writes weights and card that agree, and a resumed run is the same run."""
 
+import copy
 import hashlib
 import json
 import shutil
@@ -9,7 +10,7 @@ import pytest
 import torch
 
 from models import evaluate, train
-from models.net import Network
+from models.net import Network, folded_logits
 from models.run import Run
 from models.served import read_stack, read_weights, write_weights
 
@@ -45,6 +46,34 @@ def test_resumed_run_ends_in_the_same_state(run: dict[str, Path], tmp_path: Path
         for name, tensor in whole[part].items():
             torch.testing.assert_close(tensor, resumed[part][name], rtol=0, atol=0)
     assert whole["optimizer"]["param_groups"] == resumed["optimizer"]["param_groups"]
+
+
+def test_a_run_goes_on_from_released_weights(run: dict[str, Path], tmp_path: Path) -> None:
+    """The unfolded network gives the folded one's logits before it learns, and learning changes them."""
+    released = run["out"] / "catdog.safetensors"
+    tensors, facts = read_weights(released)
+    chain, side = read_stack(facts["stack"], tensors)
+    words = ["--data", str(run["data"]), *SHORT, "--start", str(released)]
+    begun, start = [], Run.start
+
+    def keep(run: Run, tensors: dict[str, torch.Tensor]) -> None:
+        start(run, tensors)
+        begun.append(copy.deepcopy(run.net).eval())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Run, "start", keep)
+        train.main([*words, "--work", str(tmp_path), "--out", str(tmp_path)])
+    pictures = torch.randn(3, 3, side, side)
+    with torch.no_grad():
+        expected = folded_logits(tensors, chain, pictures)
+        torch.testing.assert_close(begun[0](pictures), expected, rtol=1e-4, atol=1e-4)
+    moved, _ = read_weights(tmp_path / "catdog.safetensors")
+    assert not torch.allclose(moved["c1.weight"], tensors["c1.weight"])
+    training = json.loads((tmp_path / "catdog.json").read_text())["training"]
+    assert (hashlib.sha256(released.read_bytes()).hexdigest(), 0.001) == (
+        training["started_from"],
+        training["rate"],
+    )
 
 
 def test_card_has_the_checksum_of_the_weights_and_their_facts(run: dict[str, Path]) -> None:
