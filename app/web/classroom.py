@@ -101,13 +101,7 @@ class Classroom:
         return await self.look()
 
     async def stream(self, role: Role) -> AsyncIterator[str]:
-        """Server-sent events for one screen, until it goes or the server ends.
-
-        Raises
-        ------
-        UserError
-            `busy`, before the first event, when too many screens listen.
-        """
+        """Server-sent events for one screen, until it goes or the server ends; ask `require_room` before."""
         heard = ""
         self._screens[role] += 1
         try:
@@ -126,7 +120,7 @@ class Classroom:
             self._screens[role] -= 1
 
     def require_room(self) -> None:
-        """Refuse a further screen when there are too many."""
+        """Refuse a further screen with `busy` when there are too many."""
         if self._screens.total() >= MOST_SCREENS:
             raise UserError("busy", limit=MOST_SCREENS)
 
