@@ -4,7 +4,7 @@
 const PAUSE = 300;
 /** @type {HTMLElement | null} */
 let region = null;
-let waiting = '';
+let waiting = "";
 let timer = 0;
 
 /** @param {string} text */
@@ -15,10 +15,10 @@ export function announce(text) {
 
 function speak() {
   if (!region?.isConnected) {
-    region = document.body.appendChild(document.createElement('p'));
-    region.className = 'vh';
-    region.setAttribute('role', 'status');
-    region.setAttribute('data-announce', '');
+    region = document.body.appendChild(document.createElement("p"));
+    region.className = "vh";
+    region.setAttribute("role", "status");
+    region.setAttribute("data-announce", "");
   }
   if (region.textContent !== waiting) { region.textContent = waiting; }
   timer = window.setTimeout(() => {

@@ -1,14 +1,14 @@
 // @ts-check
 /** The cone between columns: from a field to the next one, and arrows for the flow; measured once a layout. */
 
-import { svg, viewOf } from './overlay.js';
-import { sizeOf } from './windows.js';
+import { svg, viewOf } from "./overlay.js";
+import { sizeOf } from "./windows.js";
 
 /** @typedef {import('./stages.js').Stage} Stage */
 /** @typedef {import('./fields.js').Box} Box */
 /** @typedef {{left: number, top: number, width: number, height: number, x: number, y: number, across: number, down: number}} Area */
 
-const phone = matchMedia('(max-width: 700px)'); // where the maps stand below each other
+const phone = matchMedia("(max-width: 700px)"); // where the maps stand below each other
 /** @type {(Area | null)[] | null} */
 let areas = null;
 
@@ -19,7 +19,7 @@ export function forget() { areas = null; }
 function measure(stack, stages) {
   const host = stack.getBoundingClientRect();
   return stages.map((stage) => {
-    const frame = stage.frames.find((f) => stack.contains(f)), image = frame?.querySelector('img');
+    const frame = stage.frames.find((f) => stack.contains(f)), image = frame?.querySelector("img");
     if (!frame || !image) { return null; }
     const at = image.getBoundingClientRect(), view = viewOf(frame, stage.shape[1], stage.shape[2]);
     return {
@@ -37,8 +37,8 @@ function place(area, box) {
 
 /** @param {Element} edges @param {string} name @param {string} d */
 function path(edges, name, d) {
-  const found = edges.querySelector(`.${name}`) ?? edges.appendChild(svg('path', { class: name }));
-  if (found.getAttribute('d') !== d) { found.setAttribute('d', d); }
+  const found = edges.querySelector(`.${name}`) ?? edges.appendChild(svg("path", { class: name }));
+  if (found.getAttribute("d") !== d) { found.setAttribute("d", d); }
 }
 
 /**
@@ -46,10 +46,10 @@ function path(edges, name, d) {
  * @param {HTMLElement} stack @param {Stage[]} stages @param {(Box | null)[]} boxes
  */
 export function draw(stack, stages, boxes) {
-  const edges = stack.querySelector('.edges');
+  const edges = stack.querySelector(".edges");
   if (!edges || phone.matches) { return; }
   areas ??= measure(stack, stages);
-  let flow = '', cone = '';
+  let flow = "", cone = "";
   /** @type {{area: Area, box: Box | null} | null} */
   let before = null;
   for (const [index, area] of areas.entries()) {
@@ -68,6 +68,6 @@ export function draw(stack, stages, boxes) {
     }
     before = { area, box };
   }
-  path(edges, 'flow', flow);
-  path(edges, 'cone', cone);
+  path(edges, "flow", flow);
+  path(edges, "cone", cone);
 }

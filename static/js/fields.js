@@ -1,7 +1,7 @@
 // @ts-check
 /** Receptive fields in the plane: boxes and exact cells, pulled back or pushed forward window by window. */
 
-import { clip, pull as pullAxis, push as pushAxis, sizeOf, sources as axisSources } from './windows.js';
+import { clip, pull as pullAxis, push as pushAxis, sizeOf, sources as axisSources } from "./windows.js";
 
 /** @typedef {import('./windows.js').Span} Span */
 /** @typedef {{rows: Span, cols: Span}} Box both ends included; may lie outside the picture */

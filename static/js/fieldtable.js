@@ -6,21 +6,21 @@ let listening = false;
 export function start() {
   if (listening) { return; }
   listening = true;
-  document.addEventListener('click', (event) => {
-    const button = event.target instanceof Element ? event.target.closest('[data-copy-fields]') : null;
-    const table = button?.closest('[data-fields]')?.querySelector('table');
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-copy-fields]") : null;
+    const table = button?.closest("[data-fields]")?.querySelector("table");
     if (button instanceof HTMLElement && table) { copy(table, button); }
   });
 }
 
 /** @param {HTMLTableElement} table @returns {string} */
 function asText(table) {
-  return [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent?.trim().replace(/\s+/g, ' ')).join('\t')).join('\n');
+  return [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent?.trim().replace(/\s+/g, " ")).join("\t")).join("\n");
 }
 
 /** @param {HTMLTableElement} table @param {HTMLElement} button */
 async function copy(table, button) {
-  const label = button.dataset.label ??= button.textContent ?? '';
+  const label = button.dataset.label ??= button.textContent ?? "";
   try {
     await navigator.clipboard.writeText(asText(table)); // on plain http there is no clipboard
     button.textContent = button.dataset.done ?? label;

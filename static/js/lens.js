@@ -1,18 +1,18 @@
 // @ts-check
 /** The lens: for the cell at hand its field on every map, its value on every scale, its card; no request on hover. */
 
-import { announce } from './announce.js';
-import * as card from './card.js';
-import * as edges from './edges.js';
-import { start as startFields } from './fieldtable.js';
-import { pullCells } from './fields.js';
-import { draw } from './marks.js';
-import { fetchPath, pathTo, valueOf } from './path.js';
-import { keep } from './pin.js';
-import { listen } from './pointer.js';
-import { load } from './raw.js';
-import { boxesOf, readPlace, readStages, samePlace, windowsBehind } from './stages.js';
-import { number, say } from './words.js';
+import { announce } from "./announce.js";
+import * as card from "./card.js";
+import * as edges from "./edges.js";
+import { start as startFields } from "./fieldtable.js";
+import { pullCells } from "./fields.js";
+import { draw } from "./marks.js";
+import { fetchPath, pathTo, valueOf } from "./path.js";
+import { keep } from "./pin.js";
+import { listen } from "./pointer.js";
+import { load } from "./raw.js";
+import { boxesOf, readPlace, readStages, samePlace, windowsBehind } from "./stages.js";
+import { number, say } from "./words.js";
 
 /** @typedef {import('./stages.js').Place} Place */
 /** @typedef {import('./stages.js').Stage} Stage */
@@ -38,7 +38,7 @@ function render() {
   const path = backwards ? pathTo(stages, backwards) : [];
   const step = over ? null : path[card.chosenStep() ?? -1] ?? null;
   draw(stages, { place, boxes, cells, path, step });
-  const stack = document.querySelector('[data-stack]');
+  const stack = document.querySelector("[data-stack]");
   if (stack instanceof HTMLElement) { edges.draw(stack, stages, boxes); }
   card.show(stages, over, pinned, path, forward ? null : boxes[0]);
 }
@@ -59,7 +59,7 @@ function tell(name, place) {
 function speak(place) {
   load(stages[place.stage], place.channel).then(() => {
     const value = valueOf(stages, place);
-    announce(say('js.cell_at', { map: card.nameOf(stages, place.stage, place.channel), row: place.row, col: place.col, value: value === null ? '' : number(value, 3) }));
+    announce(say("js.cell_at", { map: card.nameOf(stages, place.stage, place.channel), row: place.row, col: place.col, value: value === null ? "" : number(value, 3) }));
   });
 }
 
@@ -72,7 +72,7 @@ function pin(place) {
   soon();
   speak(place);
   keep(place, soon);
-  tell('pin', place);
+  tell("pin", place);
 }
 
 function release() {
@@ -81,8 +81,8 @@ function release() {
   pinned = null;
   soon();
   keep(null, soon);
-  announce(say('js.released'));
-  tell('pin', null);
+  announce(say("js.released"));
+  tell("pin", null);
 }
 
 /** @param {number} index @param {number} down @param {number} right @param {boolean} far */
@@ -98,8 +98,8 @@ function move(index, down, right, far) {
 /** What the cell sees, or what it feeds. */
 function turn() {
   forward = !forward;
-  for (const button of document.querySelectorAll('[data-forward]')) { button.setAttribute('aria-pressed', String(forward)); }
-  announce(forward ? say('js.feeds') : say('js.sees'));
+  for (const button of document.querySelectorAll("[data-forward]")) { button.setAttribute("aria-pressed", String(forward)); }
+  announce(forward ? say("js.feeds") : say("js.sees"));
   soon();
 }
 
@@ -108,9 +108,9 @@ function adopt(root) {
   stages = readStages(root);
   edges.forget();
   over = null;
-  const written = document.getElementById('cell')?.dataset.at;
+  const written = document.getElementById("cell")?.dataset.at;
   pinned = readPlace(written || undefined, stages);
-  for (const button of document.querySelectorAll('[data-forward]')) { button.setAttribute('aria-pressed', String(forward)); }
+  for (const button of document.querySelectorAll("[data-forward]")) { button.setAttribute("aria-pressed", String(forward)); }
   if (pinned) { fetchFor(pinned); }
   soon();
 }
@@ -128,17 +128,17 @@ export function start(root) {
       over = place;
       fetchFor(place);
       soon();
-      tell('hover', place);
+      tell("hover", place);
     },
-    leave: () => { if (over) { over = null; soon(); tell('hover', null); } },
+    leave: () => { if (over) { over = null; soon(); tell("hover", null); } },
   });
-  document.addEventListener('htmx:after:swap', (event) => {
+  document.addEventListener("htmx:after:swap", (event) => {
     const target = /** @type {any} */ (event).detail?.ctx?.target;
-    if (target instanceof Element && (target.id === 'cell' || target.closest('#cell'))) { soon(); } else { adopt(document); }
+    if (target instanceof Element && (target.id === "cell" || target.closest("#cell"))) { soon(); } else { adopt(document); }
   });
   const layout = () => { edges.forget(); soon(); };
-  addEventListener('resize', layout);
-  document.addEventListener('scroll', (event) => { if (event.target instanceof Element && event.target.matches('[data-stack]')) { layout(); } }, true);
-  document.addEventListener('load', layout, true); // pictures
+  addEventListener("resize", layout);
+  document.addEventListener("scroll", (event) => { if (event.target instanceof Element && event.target.matches("[data-stack]")) { layout(); } }, true);
+  document.addEventListener("load", layout, true); // pictures
   document.fonts?.ready.then(layout);
 }

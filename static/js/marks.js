@@ -1,11 +1,11 @@
 // @ts-check
 /** Everything that marks a cell on the pictures: boxes and ways back on the maps, read cells, ticks on the scales. */
 
-import { cellBox } from './fields.js';
-import { draw as drawOver } from './overlay.js';
-import { valueOf } from './path.js';
-import { draw as drawSeen } from './seen.js';
-import { number } from './words.js';
+import { cellBox } from "./fields.js";
+import { draw as drawOver } from "./overlay.js";
+import { valueOf } from "./path.js";
+import { draw as drawSeen } from "./seen.js";
+import { number } from "./words.js";
 
 /** @typedef {import('./stages.js').Place} Place */
 /** @typedef {import('./stages.js').Stage} Stage */
@@ -13,7 +13,7 @@ import { number } from './words.js';
 /** @typedef {import('./fields.js').Cells} Cells */
 /** @typedef {{place: Place | null, boxes: (Box | null)[], cells: Cells[], path: Place[], step: Place | null}} Shown one entry a stage */
 
-const phone = matchMedia('(max-width: 700px)'); // the only place where the strip of all stages is seen
+const phone = matchMedia("(max-width: 700px)"); // the only place where the strip of all stages is seen
 
 /** @param {Stage[]} stages @param {Shown} shown */
 export function draw(stages, { place, boxes, cells, path, step }) {
@@ -26,7 +26,7 @@ export function draw(stages, { place, boxes, cells, path, step }) {
       drawOver(frame, {
         rows: stage.shape[1], cols: stage.shape[2], next: next?.window ?? null,
         box: boxes[index] ?? boxes.slice(index, last + 1).find(Boolean) ?? null, cells: cells[index] ?? null,
-        mark: here(place) ? 'cellmark' : 'rfmark', step: step && here(step) && step.stage !== place?.stage ? cellBox(step.row, step.col) : null,
+        mark: here(place) ? "cellmark" : "rfmark", step: step && here(step) && step.stage !== place?.stage ? cellBox(step.row, step.col) : null,
       });
       if (!index) { drawSeen(frame, stages, place?.stage ? cells[0] ?? null : null); }
     }
@@ -40,12 +40,12 @@ function tick(stages, stage, place, at) {
   const value = at ? valueOf(stages, at) : null;
   const isCell = place?.stage === stage.index;
   if (output) {
-    output.textContent = value === null ? '' : number(value, 3);
-    output.className = isCell ? 't-cell' : 't-rf';
+    output.textContent = value === null ? "" : number(value, 3);
+    output.className = isCell ? "t-cell" : "t-rf";
   }
   if (!(mark instanceof HTMLElement)) { return; }
   mark.hidden = value === null;
   if (value === null) { return; }
   mark.style.left = `${100 * Math.min(1, Math.max(0, (value - stage.low) / (stage.high - stage.low || 1)))}%`;
-  mark.classList.toggle('is-cell', isCell);
+  mark.classList.toggle("is-cell", isCell);
 }

@@ -1,10 +1,10 @@
 // @ts-check
 /** The way back from a cell, one cell a stage: the winner of a pool, else the middle of what was read. */
 
-import { origin } from './fields.js';
-import { ready, want } from './raw.js';
-import { sourceChannel } from './stages.js';
-import { source, taps } from './windows.js';
+import { origin } from "./fields.js";
+import { ready, want } from "./raw.js";
+import { sourceChannel } from "./stages.js";
+import { source, taps } from "./windows.js";
 
 /** @typedef {import('./stages.js').Place} Place */
 /** @typedef {import('./stages.js').Stage} Stage */
@@ -46,7 +46,7 @@ function winner(stages, place) {
 function back(stages, place) {
   const stage = stages[place.stage], w = stage.window, index = place.stage - 1;
   const channel = sourceChannel(stages, place.stage, place.channel);
-  const won = stage.recipe === 'max' ? winner(stages, place) : null;
+  const won = stage.recipe === "max" ? winner(stages, place) : null;
   if (won) { return won; }
   if (stage.unfolds) {
     const [, rows, cols] = stages[index].shape, rest = place.channel % (rows * cols);

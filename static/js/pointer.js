@@ -1,7 +1,7 @@
 // @ts-check
 /** Pointer, touch and keys on the maps, told as: over a cell, left, pinned, moved, released, other direction. */
 
-import { viewOf } from './overlay.js';
+import { viewOf } from "./overlay.js";
 
 /** @typedef {import('./stages.js').Stage} Stage */
 /** @typedef {import('./stages.js').Place} Place */
@@ -22,7 +22,7 @@ const STAY = [0, 0, false];
 
 /** @param {EventTarget | null} target @returns {HTMLElement | null} */
 function frameOf(target) {
-  const frame = target instanceof Element ? target.closest('.frame[data-view]') : null;
+  const frame = target instanceof Element ? target.closest(".frame[data-view]") : null;
   return frame instanceof HTMLElement && frame.dataset.strip === undefined ? frame : null;
 }
 
@@ -30,7 +30,7 @@ function frameOf(target) {
 function cellAt(frame, event, stages) {
   const stage = stages[Number(frame.dataset.view)];
   if (!stage) { return null; }
-  const [, rows, cols] = stage.shape, at = (frame.querySelector('img') ?? frame).getBoundingClientRect(), view = viewOf(frame, rows, cols);
+  const [, rows, cols] = stage.shape, at = (frame.querySelector("img") ?? frame).getBoundingClientRect(), view = viewOf(frame, rows, cols);
   const inside = (/** @type {number} */ cell, /** @type {number} */ n) => Math.min(Math.max(Math.floor(cell), 0), n - 1);
   return {
     stage: stage.index, channel: Number(frame.dataset.channel ?? stage.channel),
@@ -44,7 +44,7 @@ export function listen(told) {
   /** @type {HTMLElement | null} */
   let held = null; // the frame that a finger moves on
   let within = false;
-  document.addEventListener('pointermove', (event) => {
+  document.addEventListener("pointermove", (event) => {
     const frame = held ?? frameOf(event.target);
     if (!frame) {
       if (within) { within = false; told.leave(); }
@@ -52,31 +52,31 @@ export function listen(told) {
     }
     const place = cellAt(frame, event, told.stages());
     if (!place) { return; }
-    if (held) { told.pin(place); } else if (event.pointerType === 'mouse' || event.pointerType === 'pen') { within = true; told.over(place); }
+    if (held) { told.pin(place); } else if (event.pointerType === "mouse" || event.pointerType === "pen") { within = true; told.over(place); }
   });
-  document.documentElement.addEventListener('pointerleave', () => { within = false; told.leave(); });
-  document.addEventListener('pointerdown', (event) => {
-    if (event.pointerType !== 'touch') { return; }
+  document.documentElement.addEventListener("pointerleave", () => { within = false; told.leave(); });
+  document.addEventListener("pointerdown", (event) => {
+    if (event.pointerType !== "touch") { return; }
     held = frameOf(event.target);
     const place = held && cellAt(held, event, told.stages());
     if (place) { told.pin(place); }
   });
-  for (const name of ['pointerup', 'pointercancel']) { document.addEventListener(name, () => { held = null; }); }
-  document.addEventListener('click', (event) => {
-    if (event.target instanceof Element && event.target.closest('[data-release]')) { event.preventDefault(); told.release(); return; }
-    if (event.target instanceof Element && event.target.closest('[data-forward]')) { told.turn(); return; }
+  for (const name of ["pointerup", "pointercancel"]) { document.addEventListener(name, () => { held = null; }); }
+  document.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("[data-release]")) { event.preventDefault(); told.release(); return; }
+    if (event.target instanceof Element && event.target.closest("[data-forward]")) { told.turn(); return; }
     const frame = frameOf(event.target), place = frame && cellAt(frame, event, told.stages());
     if (place && event.button === 0) { told.pin(place); }
   });
-  document.addEventListener('keydown', (event) => {
-    const typing = event.target instanceof HTMLElement && event.target.matches('input:not([type=range]), textarea, select');
-    const open = document.querySelector('dialog[open], [popover]:popover-open');
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target instanceof HTMLElement && event.target.matches("input:not([type=range]), textarea, select");
+    const open = document.querySelector("dialog[open], [popover]:popover-open");
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing || open) { return; }
-    if (event.key === 'Escape') { told.release(); return; }
+    if (event.key === "Escape") { told.release(); return; }
     const frame = frameOf(event.target);
     if (!frame) { return; }
-    if (event.key.toLowerCase() === 'f') { event.preventDefault(); told.turn(); return; }
-    const key = event.key === 'Enter' ? STAY : KEYS[event.key];
+    if (event.key.toLowerCase() === "f") { event.preventDefault(); told.turn(); return; }
+    const key = event.key === "Enter" ? STAY : KEYS[event.key];
     if (!key) { return; }
     event.preventDefault();
     const step = event.shiftKey ? 8 : 1;

@@ -16,11 +16,11 @@ const cache = new Map();
  */
 function parseNpy(buffer) {
   const bytes = new DataView(buffer);
-  if (buffer.byteLength < 10 || bytes.getUint32(0) !== 0x934e554d || bytes.getUint16(4) !== 0x5059) { throw new Error('not a .npy file'); }
+  if (buffer.byteLength < 10 || bytes.getUint32(0) !== 0x934e554d || bytes.getUint16(4) !== 0x5059) { throw new Error("not a .npy file"); }
   const long = bytes.getUint8(6) > 1;
   const start = long ? 12 : 10, length = long ? bytes.getUint32(8, true) : bytes.getUint16(8, true);
   const header = new TextDecoder().decode(new Uint8Array(buffer, start, length));
-  const shape = (/'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? '').split(',').filter((n) => n.trim()).map(Number);
+  const shape = (/'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? "").split(",").filter((n) => n.trim()).map(Number);
   if (!/'descr':\s*'<f4'/.test(header) || !/'fortran_order':\s*False/.test(header)) { throw new Error(`not float32 in C order: ${header}`); }
   const cells = shape.reduce((product, n) => product * n, 1), at = start + length;
   const values = at % 4 ? new Float32Array(buffer.slice(at, at + 4 * cells)) : new Float32Array(buffer, at, cells);

@@ -1,8 +1,8 @@
 // @ts-check
 /** Inside its receptive field the photo turns into the cells that the stack really reads: grey, or in colour. */
 
-import { ready } from './raw.js';
-import { viewOf } from './overlay.js';
+import { ready } from "./raw.js";
+import { viewOf } from "./overlay.js";
 
 /** @typedef {import('./stages.js').Stage} Stage */
 /** @typedef {import('./fields.js').Cells} Cells */
@@ -24,7 +24,7 @@ function mixture(stage, channels) {
  * @param {HTMLElement} frame @param {Stage[]} stages @param {Cells | null} cells
  */
 export function draw(frame, stages, cells) {
-  const canvas = frame.querySelector('.seen');
+  const canvas = frame.querySelector(".seen");
   if (!(canvas instanceof HTMLCanvasElement)) { return; }
   const photo = stages[0], [channels, rows, cols] = photo.shape;
   const planes = Array.from({ length: channels }, (_, c) => ready(photo, c));
@@ -35,12 +35,12 @@ export function draw(frame, stages, cells) {
   canvas.width = width;
   canvas.height = height;
   const view = viewOf(frame, rows, cols), share = (/** @type {number} */ part, /** @type {number} */ of) => `${(100 * part) / of}%`;
-  canvas.style.inset = 'auto';
+  canvas.style.inset = "auto";
   canvas.style.left = share(left - view.x, view.width);
   canvas.style.top = share(top - view.y, view.height);
   canvas.style.width = share(width, view.width);
   canvas.style.height = share(height, view.height);
-  const pen = canvas.getContext('2d'), picture = pen?.createImageData(width, height);
+  const pen = canvas.getContext("2d"), picture = pen?.createImageData(width, height);
   if (!pen || !picture) { return; }
   const mix = mixture(stages[1], channels); // how the first layer makes one grey of the colours
   const read = /** @type {Float32Array[]} */ (planes);

@@ -1,7 +1,7 @@
 // @ts-check
 /** The stages as the page states them: shapes, windows, frames, and which channels a channel reads. */
 
-import { cellBox, pullBack, pushForward } from './fields.js';
+import { cellBox, pullBack, pushForward } from "./fields.js";
 
 /** @typedef {{stage: number, channel: number, row: number, col: number}} Place */
 /**
@@ -23,7 +23,7 @@ const json = (text) => (text ? JSON.parse(text) : null);
 /** All stages of the page, the photo first. @param {ParentNode} root @returns {Stage[]} */
 export function readStages(root) {
   /** @type {HTMLElement[]} */
-  const elements = [...root.querySelectorAll('[data-stack] [data-stage][data-shape]')].filter((e) => e instanceof HTMLElement);
+  const elements = [...root.querySelectorAll("[data-stack] [data-stage][data-shape]")].filter((e) => e instanceof HTMLElement);
   elements.sort((a, b) => Number(a.dataset.stage) - Number(b.dataset.stage));
   /** @type {Stage[]} */
   const stages = [];
@@ -32,14 +32,14 @@ export function readStages(root) {
     if (index !== stages.length) { break; } // a stage is missing: nothing behind it can be traced
     /** @type {HTMLElement[]} */
     const frames = [...root.querySelectorAll(`[data-view="${index}"]`)].filter((e) => e instanceof HTMLElement);
-    const off = element.classList.contains('off');
+    const off = element.classList.contains("off");
     stages.push({
-      index, kind: off ? 'off' : d.kind ?? '', recipe: d.recipe ?? '', frames,
-      name: element.querySelector('.pick, b, h2')?.textContent?.replace(/^\s*\d+\s*/, '').trim() || d.kind || '',
-      shape: /** @type {[number, number, number]} */ ((d.shape ?? '').split(',').map(Number)),
-      low: Number(d.low), high: Number(d.high), colors: d.colors ?? 'gray', tensor: d.tensor ?? '',
-      window: json(d.window), reads: d.reads ?? 'own',
-      sign: d.wins === 'smallest' ? -1 : 1, unfolds: d.unfolds !== undefined && !off, weights: json(d.weights), bias: json(d.bias) ?? [],
+      index, kind: off ? "off" : d.kind ?? "", recipe: d.recipe ?? "", frames,
+      name: element.querySelector(".pick, b, h2")?.textContent?.replace(/^\s*\d+\s*/, "").trim() || d.kind || "",
+      shape: /** @type {[number, number, number]} */ ((d.shape ?? "").split(",").map(Number)),
+      low: Number(d.low), high: Number(d.high), colors: d.colors ?? "gray", tensor: d.tensor ?? "",
+      window: json(d.window), reads: d.reads ?? "own",
+      sign: d.wins === "smallest" ? -1 : 1, unfolds: d.unfolds !== undefined && !off, weights: json(d.weights), bias: json(d.bias) ?? [],
       channel: Number(frames.find((f) => f.dataset.channel)?.dataset.channel ?? 0),
       host: frames.length || !index ? index : stages[index - 1].host,
     });
@@ -55,7 +55,7 @@ const windowsOf = (stages, last = stages.length - 1) =>
 function flattened([, rows, cols], channel) {
   const at = channel % (rows * cols);
   const axis = (/** @type {number} */ inputs, /** @type {number} */ cell) =>
-    ({ type: 'sliding', inputs, outputs: 1, size: 1, stride: 1, dilation: 1, before: -cell, mode: 'zeros' });
+    ({ type: "sliding", inputs, outputs: 1, size: 1, stride: 1, dilation: 1, before: -cell, mode: "zeros" });
   return { rows: axis(rows, Math.floor(at / cols)), cols: axis(cols, at % cols) };
 }
 
@@ -88,13 +88,13 @@ export function boxesOf(stages, place, forward) {
 /** The input channels that a channel of a stage reads. @param {Stage[]} stages @param {number} index @param {number} channel @returns {number[]} */
 export function readChannels(stages, index, channel) {
   const stage = stages[index], before = stages[index - 1].shape[0];
-  const [rule, first, second] = stage.reads.split(':');
-  if (rule === 'each') { return [Math.floor(channel / Number(first))]; }
-  if (rule === 'groups') {
+  const [rule, first, second] = stage.reads.split(":");
+  if (rule === "each") { return [Math.floor(channel / Number(first))]; }
+  if (rule === "groups") {
     const start = Math.floor(channel / Number(second)) * Number(first);
     return Array.from({ length: Number(first) }, (_, i) => start + i);
   }
-  if (rule === 'all') { return Array.from({ length: before }, (_, i) => i); }
+  if (rule === "all") { return Array.from({ length: before }, (_, i) => i); }
   return [channel];
 }
 
@@ -109,7 +109,7 @@ export const writePlace = (place) => `${place.stage}.${place.channel}.${place.ro
 
 /** @param {string | undefined} text @param {Stage[]} stages @returns {Place | null} null when there is no such cell */
 export function readPlace(text, stages) {
-  const [stage, channel, row, col] = (text ?? '').split('.').map(Number);
+  const [stage, channel, row, col] = (text ?? "").split(".").map(Number);
   const shape = stages[stage]?.shape;
   if (!shape || !(channel < shape[0] && row < shape[1] && col < shape[2])) { return null; }
   return { stage, channel, row, col };

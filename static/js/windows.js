@@ -26,12 +26,12 @@ const reach = (w) => w.dilation * (w.size - 1);
  * @param {Axis} w @param {number} output @returns {number[]}
  */
 export function taps(w, output) {
-  if (w.type === 'sliding') {
+  if (w.type === "sliding") {
     const start = output * w.stride - w.before;
     return Array.from({ length: w.size }, (_, tap) => start + w.dilation * tap);
   }
-  if (w.type === 'transposed') { return kernelTaps(w, output).map((tap) => (output + w.before - w.dilation * tap) / w.stride); }
-  if (w.type === 'shares') {
+  if (w.type === "transposed") { return kernelTaps(w, output).map((tap) => (output + w.before - w.dilation * tap) / w.stride); }
+  if (w.type === "shares") {
     const [first, last] = pull(w, [output, output]);
     return Array.from({ length: last - first + 1 }, (_, i) => first + i);
   }
@@ -47,7 +47,7 @@ export function taps(w, output) {
  */
 export function kernelTaps(w, output) {
   const every = Array.from({ length: w.size }, (_, tap) => tap);
-  if (w.type !== 'transposed') { return every; }
+  if (w.type !== "transposed") { return every; }
   return every.filter((tap) => {
     const i = output + w.before - w.dilation * tap;
     return i % w.stride === 0 && i >= 0 && i / w.stride < w.inputs;
@@ -60,11 +60,11 @@ export function kernelTaps(w, output) {
  */
 export function pull(w, span) {
   if (!sizeOf(span)) { return EMPTY; }
-  if (w.type === 'sliding') { return [span[0] * w.stride - w.before, span[1] * w.stride - w.before + reach(w)]; }
-  if (w.type === 'transposed') {
+  if (w.type === "sliding") { return [span[0] * w.stride - w.before, span[1] * w.stride - w.before + reach(w)]; }
+  if (w.type === "transposed") {
     return clip([ceilDiv(span[0] + w.before - reach(w), w.stride), floorDiv(span[1] + w.before, w.stride)], w.inputs);
   }
-  if (w.type === 'shares') {
+  if (w.type === "shares") {
     return [floorDiv(span[0] * w.inputs, w.outputs), ceilDiv((span[1] + 1) * w.inputs, w.outputs) - 1];
   }
   const inside = clip(span, w.outputs);
@@ -78,14 +78,14 @@ export function pull(w, span) {
  */
 export function push(w, span) {
   if (!sizeOf(span)) { return EMPTY; }
-  if (w.type === 'sliding') {
+  if (w.type === "sliding") {
     if (!w.stride) { return span[0] <= reach(w) - w.before && span[1] >= -w.before ? [0, w.outputs - 1] : EMPTY; }
     return clip([ceilDiv(span[0] + w.before - reach(w), w.stride), floorDiv(span[1] + w.before, w.stride)], w.outputs);
   }
-  if (w.type === 'transposed') {
+  if (w.type === "transposed") {
     return clip([span[0] * w.stride - w.before, span[1] * w.stride - w.before + reach(w)], w.outputs);
   }
-  if (w.type === 'shares') {
+  if (w.type === "shares") {
     return clip([floorDiv(span[0] * w.outputs, w.inputs), ceilDiv((span[1] + 1) * w.outputs, w.inputs) - 1], w.outputs);
   }
   /** @type {number[]} */
@@ -103,13 +103,13 @@ export function push(w, span) {
 export function source(w, index) {
   const n = w.inputs;
   if (index >= 0 && index < n) { return index; }
-  if (w.type !== 'sliding') { return null; }
-  if (w.mode === 'reflect') {
+  if (w.type !== "sliding") { return null; }
+  if (w.mode === "reflect") {
     const mirrored = index < 0 ? -index : 2 * (n - 1) - index;
     return mirrored >= 0 && mirrored < n ? mirrored : null;
   }
-  if (w.mode === 'replicate') { return Math.min(Math.max(index, 0), n - 1); }
-  if (w.mode === 'circular') { return ((index % n) + n) % n; }
+  if (w.mode === "replicate") { return Math.min(Math.max(index, 0), n - 1); }
+  if (w.mode === "circular") { return ((index % n) + n) % n; }
   return null;
 }
 
@@ -134,7 +134,7 @@ export function sources(w, outputs) {
  * @param {Axis} w @returns {[number, number]}
  */
 export function padding(w) {
-  if (w.type !== 'sliding') { return [0, 0]; }
+  if (w.type !== "sliding") { return [0, 0]; }
   const [first, last] = pull(w, [0, w.outputs - 1]);
   return [Math.max(0, -first), Math.max(0, last - w.inputs + 1)];
 }

@@ -55,10 +55,10 @@ def point(page: Page, stage: int, row: int, col: int, cells: int) -> tuple[float
     return at["x"] + (col + 0.5) / cells * at["width"], at["y"] + (row + 0.5) / cells * at["height"]
 
 
-def box(page: Page, stage: int) -> str | None:
-    return page.locator(f'.stack .frame[data-view="{stage}"] .over :is(.rfmark, .cellmark)').get_attribute(
-        "d"
-    )
+def expect_box(page: Page, stage: int, drawn: str) -> None:
+    """The box comes with the next frame of the screen, so it is waited for."""
+    mark = page.locator(f'.stack .frame[data-view="{stage}"] .over :is(.rfmark, .cellmark)')
+    expect(mark).to_have_attribute("d", drawn)
 
 
 def explained(address: str, **asked: object) -> dict[str, object]:
@@ -78,7 +78,7 @@ def test_pointing_shows_the_field_on_every_earlier_map_and_the_value(page: Page,
     for stage in (0, 2, 3, 4, 5):
         at = next(one for one in boxes if one["stage"] == stage)
         size = (at["right"] - at["left"] + 1, at["bottom"] - at["top"] + 1)
-        assert f"M{at['left']} {at['top']}h{size[0]}v{size[1]}h-{size[0]}z" == box(page, stage)
+        expect_box(page, stage, f"M{at['left']} {at['top']}h{size[0]}v{size[1]}h-{size[0]}z")
     value = explained(address, stage=5, channel=0, row=15, column=13)["value"]
     expect(page.locator('output[data-value="5"]')).to_have_text(f"{value:.3f}")
     expect(page.locator('.at[data-at="5"]')).to_have_class(re.compile("is-cell"))
@@ -150,9 +150,9 @@ def test_forward_shows_every_output_that_a_pixel_feeds(page: Page, address: str)
     expect(page.locator('.stack .frame[data-view="5"] .over .rfmark')).to_have_attribute(
         "d", re.compile("^M")
     )
-    assert "M18 18h5v5h-5z" == box(page, 2)
-    assert "M17 17h7v7h-7z" == box(page, 3)
-    assert "M8 8h4v4h-4z" == box(page, 5)
+    expect_box(page, 2, "M18 18h5v5h-5z")
+    expect_box(page, 3, "M17 17h7v7h-7z")
+    expect_box(page, 5, "M8 8h4v4h-4z")
 
 
 def test_dilation_leaves_holes_and_padding_that_wraps_marks_its_sources(page: Page, address: str) -> None:
@@ -221,8 +221,8 @@ def test_the_card_under_the_pointer_tells_numpys_numbers(
 def test_behind_flatten_a_number_leads_back_to_its_cell(page: Page, address: str) -> None:
     stack = "gray|maxpool(8)|flatten"
     open_lab(page, address, stack=stack, at="3.20.0.0")  # 8 × 8 numbers in rows: number 20 is row 2, column 4
-    assert "M4 2h1v1h-1z" == box(page, 2)
-    assert "M32 16h8v8h-8z" == box(page, 0)
+    expect_box(page, 2, "M4 2h1v1h-1z")
+    expect_box(page, 0, "M32 16h8v8h-8z")
     value = tensor(address, 2, stack=stack)[0, 2, 4]
     assert value == tensor(address, 1, stack=stack)[0, 16:24, 32:40].max()
     expect(page.locator("#whyh")).to_contain_text(written(float(value), 2))

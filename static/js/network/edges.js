@@ -1,9 +1,9 @@
 // @ts-check
 /** The edges of one map: what feeds it most, block by block back to the photo, and its vote; drawn over the sheets. */
 
-import { svg } from '../overlay.js';
-import { picture, told } from './model.js';
-import { drawMap, narrow, squareOf } from './sheets.js';
+import { svg } from "../overlay.js";
+import { picture, told } from "./model.js";
+import { drawMap, narrow, squareOf } from "./sheets.js";
 
 /** @typedef {import('./model.js').Data} Data */
 /** @typedef {import('./model.js').Unit} Unit */
@@ -48,7 +48,7 @@ function chain(data, unit) {
  * @param {HTMLElement} host @param {Data} data @param {Sheet[]} sheets @param {Unit | null} unit @param {Unit | null} pinned
  */
 export function draw(host, data, sheets, unit, pinned) {
-  const over = host.querySelector('[data-edges]');
+  const over = host.querySelector("[data-edges]");
   if (!(over instanceof SVGSVGElement)) { return; }
   over.replaceChildren();
   const shown = unit ?? pinned;
@@ -66,20 +66,20 @@ export function draw(host, data, sheets, unit, pinned) {
     edge(over, start.x + start.side, start.y + start.side / 2, end.x, end.y + end.side / 2, added / largest);
   }
   vote(host, over, data, shown, square(shown));
-  for (const one of marked.values()) { frame(over, one, 'rr'); }
+  for (const one of marked.values()) { frame(over, one, "rr"); }
   const own = square(shown);
-  if (own) { frame(over, own, 'rc'); }
+  if (own) { frame(over, own, "rc"); }
 }
 
 /** @param {SVGSVGElement} over @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 @param {number} share */
 function edge(over, x0, y0, x1, y1, share) {
   const width = 1 + 4 * Math.abs(share), d = curve(x0, y0, x1, y1);
-  over.append(svg('path', { class: 'eh', d, 'stroke-width': width + 2 }), svg('path', { class: share < 0 ? 'en' : 'ep', d, 'stroke-width': width }));
+  over.append(svg("path", { class: "eh", d, "stroke-width": width + 2 }), svg("path", { class: share < 0 ? "en" : "ep", d, "stroke-width": width }));
 }
 
 /** From a map of the last block to its bar. @param {HTMLElement} host @param {SVGSVGElement} over @param {Data} data @param {Unit} unit @param {{x: number, y: number, side: number} | null} square */
 function vote(host, over, data, unit, square) {
-  const bars = host.querySelector('[data-votes]');
+  const bars = host.querySelector("[data-votes]");
   if (!bars?.clientHeight || !square || unit.block !== data.blocks.length) { return; }
   const rank = [...data.votes].sort((a, b) => b - a).indexOf(data.votes[unit.unit]);
   const box = bars.getBoundingClientRect(), origin = host.getBoundingClientRect();
@@ -91,23 +91,23 @@ function vote(host, over, data, unit, square) {
 /** @param {SVGSVGElement} over @param {{x: number, y: number, side: number}} at @param {string} name */
 function frame(over, at, name) {
   const size = { x: at.x - 1, y: at.y - 1, width: at.side + 2, height: at.side + 2 };
-  over.append(svg('rect', { class: 'rh', ...size }), svg('rect', { class: name, ...size }));
+  over.append(svg("rect", { class: "rh", ...size }), svg("rect", { class: name, ...size }));
 }
 
 /** The map under the pointer, enlarged beside it. @param {HTMLElement} host @param {Sheet | undefined} sheet @param {Unit | null} unit */
 export async function loupe(host, sheet, unit) {
-  let box = host.querySelector('.loupe');
+  let box = host.querySelector(".loupe");
   if (!sheet || !unit) { box?.remove(); return; }
   const { block, before } = sheet, image = await picture(before ? block.before : block.sheet);
   const at = squareOf(sheet, unit.unit, host);
   if (!at) { return; }
-  box = host.querySelector('.loupe');
+  box = host.querySelector(".loupe");
   if (!(box instanceof HTMLElement)) {
-    box = host.appendChild(Object.assign(document.createElement('div'), { className: 'loupe' }));
-    box.append(Object.assign(document.createElement('canvas'), { width: LOUPE, height: LOUPE }), document.createElement('span'));
-    box.setAttribute('aria-hidden', 'true');
+    box = host.appendChild(Object.assign(document.createElement("div"), { className: "loupe" }));
+    box.append(Object.assign(document.createElement("canvas"), { width: LOUPE, height: LOUPE }), document.createElement("span"));
+    box.setAttribute("aria-hidden", "true");
   }
-  const canvas = box.querySelector('canvas'), context = canvas?.getContext('2d'), label = box.querySelector('span');
+  const canvas = box.querySelector("canvas"), context = canvas?.getContext("2d"), label = box.querySelector("span");
   if (!context || !label || !(box instanceof HTMLElement)) { return; }
   context.imageSmoothingEnabled = false;
   context.clearRect(0, 0, LOUPE, LOUPE);

@@ -1,8 +1,8 @@
 // @ts-check
 /** What the network page shows, from its address and from the data of the photo: blocks, strengths, feeders, windows. */
 
-import { cellBox, pullBack } from '../fields.js';
-import { number, say } from '../words.js';
+import { cellBox, pullBack } from "../fields.js";
+import { number, say } from "../words.js";
 
 /** @typedef {{block: number, unit: number}} Unit counted from 1 and from 0 */
 /**
@@ -48,7 +48,7 @@ export function cropOf(block, unit, before) {
 /** The units of a block in the chosen order. @param {Block} block @param {string} order @returns {number[]} */
 export function ordered(block, order) {
   const units = block.means.map((_, unit) => unit);
-  return order === 'number' ? units : units.sort((a, b) => block.means[b] - block.means[a] || a - b);
+  return order === "number" ? units : units.sort((a, b) => block.means[b] - block.means[a] || a - b);
 }
 
 /** What a cell of a block sees of the picture that the network reads. @param {Data} data @param {Block} block @param {number} row @param {number} col */
@@ -57,11 +57,11 @@ export function fieldOf(data, block, row, col) {
 }
 
 /** One map in words: its layer, its number and its mean. @param {Block} block @param {number} unit */
-export const told = (block, unit) => say(block.kind === 'dense' ? 'js.net_dense' : 'js.net_map', { block: block.number, unit, mean: number(block.means[unit], 2) });
+export const told = (block, unit) => say(block.kind === "dense" ? "js.net_dense" : "js.net_map", { block: block.number, unit, mean: number(block.means[unit], 2) });
 
 /** @param {string | undefined} text @returns {Unit | null} */
 export function readUnit(text) {
-  const [block, unit] = (text ?? '').split('.').map(Number);
+  const [block, unit] = (text ?? "").split(".").map(Number);
   return Number.isInteger(block) && Number.isInteger(unit) ? { block, unit } : null;
 }
 

@@ -4,8 +4,8 @@
  * They stand side by side, filled column by column; on a phone they are turned: one below the other, filled row by row.
  */
 
-import { say } from '../words.js';
-import { cropOf, ordered, picture } from './model.js';
+import { say } from "../words.js";
+import { cropOf, ordered, picture } from "./model.js";
 
 /** @typedef {import('./model.js').Block} Block */
 /** @typedef {import('./model.js').Data} Data */
@@ -21,11 +21,11 @@ const THIN = 32; // width of a block away from the opened one: its strongest map
 const DEPTHS = { open: 420, plain: 200, thin: 32 }; // of a turned sheet at most
 
 /** Whether the sheets lie one below the other. */
-export const narrow = matchMedia('(max-width: 700px)');
+export const narrow = matchMedia("(max-width: 700px)");
 
 /** How far a sheet may grow across its lines. @param {HTMLElement} column @param {number} wide */
 function room(column, wide) {
-  const role = column.classList.contains('is-open') ? 'open' : column.classList.contains('is-thin') ? 'thin' : 'plain';
+  const role = column.classList.contains("is-open") ? "open" : column.classList.contains("is-thin") ? "thin" : "plain";
   if (narrow.matches) { return DEPTHS[role]; }
   return { open: (OPEN * wide) / WIDTHS[0], plain: wide, thin: THIN }[role];
 }
@@ -37,7 +37,7 @@ function pitchFor(count, along, across) {
 
 /** Lay every sheet of the page out, smaller where they would not fit. @param {HTMLElement} main @param {Data} data @returns {Sheet[]} */
 export function layOut(main, data) {
-  const frame = main.querySelector('.net-scroll');
+  const frame = main.querySelector(".net-scroll");
   /** @type {Sheet[]} */
   let sheets = [];
   for (const width of WIDTHS) {
@@ -49,19 +49,19 @@ export function layOut(main, data) {
 
 /** @param {HTMLElement} main @param {Data} data @param {number} wide @returns {Sheet[]} */
 function laidOut(main, data, wide) {
-  const turned = narrow.matches, host = main.querySelector('[data-columns]');
-  const along = turned ? host?.clientWidth ?? 320 : parseInt(getComputedStyle(main).getPropertyValue('--sheet-height'), 10) || 512;
+  const turned = narrow.matches, host = main.querySelector("[data-columns]");
+  const along = turned ? host?.clientWidth ?? 320 : parseInt(getComputedStyle(main).getPropertyValue("--sheet-height"), 10) || 512;
   /** @type {Sheet[]} */
   const sheets = [];
-  for (const canvas of main.querySelectorAll('canvas[data-sheet]')) {
-    const column = canvas.closest('[data-block]');
+  for (const canvas of main.querySelectorAll("canvas[data-sheet]")) {
+    const column = canvas.closest("[data-block]");
     if (!(canvas instanceof HTMLCanvasElement) || !(column instanceof HTMLElement)) { continue; }
     const block = data.blocks[Number(column.dataset.block) - 1], across = room(column, wide), thin = across === THIN;
-    let units = ordered(block, main.dataset.order ?? 'strength');
+    let units = ordered(block, main.dataset.order ?? "strength");
     let pitch = pitchFor(units.length, along, across);
-    if (main.dataset.show === 'strongest' && !column.classList.contains('is-open')) {
+    if (main.dataset.show === "strongest" && !column.classList.contains("is-open")) {
       pitch = thin ? 30 : PITCHES[0];
-      units = ordered(block, 'strength').slice(0, Math.min(FEW, Math.floor(along / pitch)));
+      units = ordered(block, "strength").slice(0, Math.min(FEW, Math.floor(along / pitch)));
     } else if (thin) {
       pitch = 16;
       units = units.slice(0, Math.floor(along / pitch) * 2);
@@ -71,7 +71,7 @@ function laidOut(main, data, wide) {
     canvas.height = turned ? deep : along;
     canvas.style.width = `${canvas.width}px`;
     canvas.style.height = `${canvas.height}px`;
-    sheets.push({ canvas, block, before: canvas.dataset.sheet === 'before', units, pitch, turned, line, place: new Map(units.map((unit, i) => [unit, i])) });
+    sheets.push({ canvas, block, before: canvas.dataset.sheet === "before", units, pitch, turned, line, place: new Map(units.map((unit, i) => [unit, i])) });
     count(column, units.length, block.means.length);
   }
   return sheets;
@@ -79,14 +79,14 @@ function laidOut(main, data, wide) {
 
 /** How many maps stand in a column, where not all do. @param {HTMLElement} column @param {number} shown @param {number} all */
 function count(column, shown, all) {
-  const place = column.querySelector('[data-count]');
-  if (place instanceof HTMLElement) { place.textContent = shown < all ? say('js.net_some', { shown, all }) : place.dataset.count ?? ''; }
+  const place = column.querySelector("[data-count]");
+  if (place instanceof HTMLElement) { place.textContent = shown < all ? say("js.net_some", { shown, all }) : place.dataset.count ?? ""; }
 }
 
 /** @param {Sheet} sheet */
 export async function paint(sheet) {
   const { canvas, block, before, units, pitch } = sheet, image = await picture(before ? block.before : block.sheet);
-  const context = canvas.getContext('2d');
+  const context = canvas.getContext("2d");
   if (!context || !canvas.isConnected) { return; }
   context.imageSmoothingEnabled = false;
   context.clearRect(0, 0, canvas.width, canvas.height);
