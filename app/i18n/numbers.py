@@ -39,8 +39,17 @@ def format_number(value: float, language: Language, digits: int | None = None) -
 
 
 def format_percent(share: float, language: Language, digits: int = 0) -> str:
-    """Write a share of one as per cent: 0.973 is '97 %', with a narrow no-break space in both languages."""
-    return f"{format_number(100 * share, language, digits)}{NARROW_NO_BREAK_SPACE}%"
+    """Write a share of one as per cent: 0.973 is '97 %', with a narrow no-break space in both languages.
+
+    What is not none or all is not written so: 0.9996 is '> 99 %', 0.0004 '< 1 %'.
+    """
+    step = 10.0**-digits
+    shown, sign = round(100 * share, digits), ""
+    if shown == 100 and share < 1:
+        shown, sign = 100 - step, f">{NARROW_NO_BREAK_SPACE}"
+    elif shown == 0 and share > 0:
+        shown, sign = step, f"<{NARROW_NO_BREAK_SPACE}"
+    return f"{sign}{format_number(shown, language, digits)}{NARROW_NO_BREAK_SPACE}%"
 
 
 def format_value(value: object, language: Language) -> str:

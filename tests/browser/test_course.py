@@ -21,7 +21,7 @@ def test_a_question_by_keyboard_leads_to_a_second_round_and_is_remembered(
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     told = page.locator(".reveal-place")
-    expect(told.get_by_role("status")).to_contain_text("Look.")
+    expect(told.get_by_role("status")).to_contain_text("Not quite.")
     expect(told.locator(".scene").first).to_be_visible()
     assert "layers=4" in page.url
     told.get_by_role("link", name="Ask me again").press("Enter")

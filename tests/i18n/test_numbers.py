@@ -48,6 +48,10 @@ def test_a_written_number_reads_back_to_four_digits(value: float, language: Lang
 def test_per_cent_has_a_narrow_no_break_space_in_both_languages() -> None:
     assert "97\u202f%" == format_percent(0.974, "en")
     assert "97,4\u202f%" == format_percent(0.974, "es", 1)
+    assert ["0\u202f%", "100\u202f%"] == [format_percent(share, "en") for share in (0.0, 1.0)]
+    assert "<\u202f1\u202f%" == format_percent(0.0004, "en")
+    assert ">\u202f99\u202f%" == format_percent(0.9996, "es")
+    assert ">\u202f99,9\u202f%" == format_percent(0.99996, "es", 1)
 
 
 @pytest.mark.parametrize(

@@ -86,9 +86,37 @@ def test_a_changed_scene_asks_anew_and_a_wrong_answer_leads_to_a_second_round(cl
     for number in range(4):
         told = client.get(address, params={**changed, "answer": number}, headers=PART).text
         told = told.partition('class="answers"')[0]  # what is printed holds them all
-        assert ('data-answered="right"' in told) == ("Yes: (64 + 0 − 1 · (3 − 1) − 1) / 4" in told)
-        assert "{" not in told.partition('class="reveal-place"')[2].partition("data-facts")[0]
-    assert 'class="scene"' in told.partition('class="reveal-place"')[2]
+        assert ('data-answered="right"' in told) == ("(64 + 0 − 1 · (3 − 1) − 1) / 4" in told)
+        revealed = told.partition('class="reveal-place"')[2].partition("</section>")[0]
+        assert "{" not in revealed
+    assert 'class="scene"' in revealed
+
+
+def test_the_question_stands_before_the_scene_that_answers_it(client: TestClient, course: Course) -> None:
+    for lesson in course.lessons:
+        page = client.get(f"/course/{lesson.slug}", params={"lang": "en"}).text
+        assert page.index('id="idea"') < page.index('id="ask"') < page.index('id="demo"'), lesson.slug
+
+
+def test_a_question_is_not_asked_twice_with_the_same_numbers(client: TestClient) -> None:
+    address = "/course/stride-padding"
+    same = client.get(address, params={"lang": "en", "round": "2"}, headers=PART).text
+    assert "The scene still has the numbers of this question." in same
+    assert "64 cells, kernel 3, stride 2, no padding" in same
+    changed = {"lang": "en", "round": "2", "stack": "gray|conv(sobel_x,stride=3)"}
+    page = client.get(address, params=changed, headers=PART).text
+    assert "64 cells, kernel 3, stride 3, padding 0 in all" in page
+    assert "untold" in page
+    told = client.get(address, params={**changed, "answer": "0"}, headers=PART).text
+    assert "untold" not in told
+
+
+def test_the_chosen_answer_is_marked(client: TestClient) -> None:
+    address = "/course/stride-padding"
+    for number in range(4):
+        told = client.get(address, params={"lang": "en", "answer": number}, headers=PART).text
+        form = told.partition('id="ask"')[2].partition("</form>")[0]
+        assert ("✓" in form, "✗" in form) == ((True, False) if number == 1 else (False, True))
 
 
 def test_settings_of_the_address_count(explorer: Explorer, course: Course) -> None:

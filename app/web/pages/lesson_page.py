@@ -19,7 +19,7 @@ from app.i18n.numbers import format_number
 from app.layers import edit
 from app.lessons import Lesson
 from app.lessons.markup import markdown, mathml
-from app.lessons.model import Option, Question, Scene
+from app.lessons.model import Option, Question, Scene, Text
 from app.lessons.rounds import draw
 from app.web.language import say_in
 from app.web.pages.course_state import LessonState
@@ -33,16 +33,20 @@ from app.web.templating import words
 
 @dataclass(frozen=True)
 class Asked:
-    """The question on the page: as written, or `drawn` with the scene's numbers; `nothing` to draw was left."""
+    """The question on the page: as written, or `drawn` with the scene's numbers.
+
+    A further round may leave `nothing` to draw, or the `same` question as written: the scene must change first.
+    """
 
     question: Question
     drawn: bool = False
     nothing: bool = False
+    same: bool = False
     chosen: Option | None = None
 
     @property
     def has_more(self) -> bool:
-        return self.question.again is not None and not self.drawn and not self.nothing
+        return self.question.again is not None and not (self.drawn or self.nothing or self.same)
 
 
 def lesson_answer(
@@ -153,9 +157,19 @@ def question_of(
         changed = state.stack not in (None, written.stack) or state.size not in (0, written.size)
         if state.round > 1 or changed or settings:
             drawn = draw(question.again, trace, query, written_number)
-            asked = Asked(drawn.question, drawn=True) if drawn else replace(asked, nothing=True)
+            if drawn is None:
+                asked = replace(asked, nothing=True)
+            elif not changed and answer_of(drawn.question) == answer_of(question):
+                asked = replace(asked, same=True)
+            else:
+                asked = Asked(drawn.question, drawn=True)
     options = asked.question.options
     return replace(asked, chosen=options[state.answer]) if 0 <= state.answer < len(options) else asked
+
+
+def answer_of(question: Question) -> Text:
+    """The right answer as it is written."""
+    return next(option.text for option in question.options if option.right)
 
 
 def written_number(value: float, language: str) -> str:

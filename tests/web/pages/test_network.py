@@ -189,9 +189,21 @@ def test_votes_for_one_class_add_up_to_its_logit_on_the_page_and_over_rest(
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en", "the two always share 100"), ("es", "entre los dos siempre suman 100")]
+    ("lang", "words", "passed"),
+    [
+        ("en", "Cat and dog share 100 % between them", "Of 270 test pictures of other things, {} still got"),
+        (
+            "es",
+            "Gato y perro se reparten siempre el 100 %",
+            "De 270 imágenes de prueba con otras cosas, el {}",
+        ),
+    ],
 )
-def test_the_answer_says_that_two_classes_always_share_everything(
-    client: TestClient, lang: str, words: str
+def test_the_answer_says_what_its_numbers_do_not(
+    client: TestClient, explorer: Explorer, lang: str, words: str, passed: str
 ) -> None:
-    assert words in client.get(f"/network?lang={lang}").text
+    unsure = explorer.networks().loaded["catdog"].card["figures"]["other"]["ood_dev"]["unsure"]
+    for address in (f"/network?lang={lang}", f"/label?image=texture-brick&lang={lang}"):
+        text = client.get(address, headers={"Accept-Language": lang}).text
+        assert words in text
+        assert passed.format(f"{100 * (1 - unsure):.0f}\u202f%") in text
