@@ -19,6 +19,11 @@ from app.lessons.linking import Glossing
 
 ROOT = Path(__file__).resolve().parents[2]
 THEMES = ("light", "dark", "projector")
+# texts that scripts say as the templates do
+SAID_BY_BOTH = (
+    "cell.bias", "cell.curve", "cell.kernel", "cell.patch", "cell.photo", "cell.place", "cell.products", "cell.result",
+    "cell.sees", "cell.sees_one", "cell.sum", "course_shapes.after", "lab.close",
+)  # fmt: skip
 OPENED = "_opened"  # under this name every context finds the list of its page's contexts
 
 
@@ -134,6 +139,7 @@ def language_tools(lang: Language) -> dict[str, Any]:
 
 
 def words(catalogue: Catalogue, lang: Language) -> dict[str, str]:
-    """The texts that scripts say, by name, with their placeholders left in."""
-    names = [key.removeprefix("js.") for key in sorted(catalogue.keys()) if key.startswith("js.")]
-    return {name: catalogue.template(f"js.{name}", lang) for name in names}
+    """The texts that scripts say, by key, with their placeholders left in."""
+    keys = catalogue.keys()
+    said = [*sorted(key for key in keys if key.startswith("js.")), *SAID_BY_BOTH]
+    return {key: catalogue.template(key, lang) for key in said}

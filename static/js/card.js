@@ -25,7 +25,7 @@ const slotOf = (card, slot) => card.querySelector(`[data-slot="${slot}"]`);
 /** What made a cell: its kernel, else its layer's kind. @param {Stage[]} stages @param {number} index @param {number} channel */
 export function nameOf(stages, index, channel) {
   const names = JSON.parse(document.getElementById("cell")?.dataset.facts ?? "{}").names?.[index] ?? [];
-  return names[channel % names.length] || (index ? stages[index].name : say("js.photo"));
+  return names[channel % names.length] || (index ? stages[index].name : say("cell.photo"));
 }
 
 /**
@@ -47,9 +47,9 @@ export function show(stages, over, pinned, path, box) {
   if (shown === now && slotOf(card, "value")?.textContent) { return; }
   shown = now;
   slotOf(card, "value")?.replaceChildren(value === null ? "…" : number(value, 2));
-  slotOf(card, "where")?.replaceChildren(say("js.place", { map: nameOf(stages, place.stage, place.channel), row: place.row, col: place.col }));
+  slotOf(card, "where")?.replaceChildren(say("cell.place", { map: nameOf(stages, place.stage, place.channel), row: place.row, col: place.col }));
   const sees = box && { rows: box.rows[1] - box.rows[0] + 1, cols: box.cols[1] - box.cols[0] + 1 };
-  slotOf(card, "sees")?.replaceChildren(place.stage && sees ? say("js.sees_cells", sees) : say("js.sees_one"));
+  slotOf(card, "sees")?.replaceChildren(place.stage && sees ? say("cell.sees", sees) : say("cell.sees_one"));
   if (box) { closeUp(card, stages[0], box, place.stage ? "rfmark" : "cellmark"); }
   slotOf(card, "sum")?.replaceChildren(...(value === null ? [] : sum(stages, place, value, told)));
   slotOf(card, "trace")?.replaceChildren(...[...path].reverse().map((at) => step(stages, at, at.stage === place.stage)));
@@ -89,24 +89,24 @@ function closeUp(card, photo, box, mark) {
 /** @param {Stage[]} stages @param {Place} place @param {number} value @param {import('./arithmetic.js').Told | null} told @returns {Node[]} */
 function sum(stages, place, value, told) {
   const stage = stages[place.stage], before = stages[place.stage - 1], named = nameOf(stages, place.stage, place.channel);
-  if (!told) { return [part(say("js.result"), result([], value), "is-cell"), element("p", "note", place.stage ? say("js.click_for_sum") : "")]; }
-  const patchName = say("js.patch", { map: nameOf(stages, place.stage - 1, told.terms[0].channel) });
+  if (!told) { return [part(say("cell.result"), result([], value), "is-cell"), element("p", "note", place.stage ? say("js.click_for_sum") : "")]; }
+  const patchName = say("cell.patch", { map: nameOf(stages, place.stage - 1, told.terms[0].channel) });
   const blocks = told.terms.map((term) => {
     const block = element("div", "block");
     block.append(part(patchName, grid(term.patch, before), "is-rf"));
     if (term.weights && term.products) {
-      block.append(op("×"), part(say("js.kernel", { name: named }), grid(term.weights, signed(term.weights))),
-        op("="), part(say("js.products"), grid(term.products, signed(term.products))));
+      block.append(op("×"), part(say("cell.kernel", { name: named }), grid(term.weights, signed(term.weights))),
+        op("="), part(say("cell.products"), grid(term.products, signed(term.products))));
       if (told.terms.length > 1) { block.append(op("Σ"), element("output", "block-sum", number(term.sum, 3))); }
     }
     return block;
   });
   const curve = plot(stage, told.terms[0]?.patch[0]?.[0]?.value ?? 0, value);
-  const middle = curve ? [op("→"), part(say("js.curve", { name: named }), curve, "wide")] : [];
+  const middle = curve ? [op("→"), part(say("cell.curve", { name: named }), curve, "wide")] : [];
   /** @type {[string, string][]} */
   const lines = told.complete
-    ? [[say("js.sum"), number(told.sum, 3)], [say("js.bias"), `${told.bias < 0 ? "\u2212" : "+"} ${number(Math.abs(told.bias), 3)}`]] : [];
-  return [...blocks, ...middle, op(told.complete ? "Σ" : ""), part(say("js.result"), result(lines, value), "is-cell")];
+    ? [[say("cell.sum"), number(told.sum, 3)], [say("cell.bias"), `${told.bias < 0 ? "\u2212" : "+"} ${number(Math.abs(told.bias), 3)}`]] : [];
+  return [...blocks, ...middle, op(told.complete ? "Σ" : ""), part(say("cell.result"), result(lines, value), "is-cell")];
 }
 
 /** The server's drawing of the stage's curve, with the cell's point on it. @param {Stage} stage @param {number} x @param {number} y */

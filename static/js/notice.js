@@ -70,7 +70,7 @@ export function show(text, offer = null) {
   sentence.textContent = text;
   box.append(sentence);
   if (offer) box.append(button(offer.word, "main", offer.act));
-  box.append(button(say("js.close"), "", hide));
+  box.append(button(say("lab.close"), "", hide));
   document.body.append(box);
 }
 

@@ -60,11 +60,10 @@ async function post(file, name) {
   }
 }
 
-/** @param {any} found the server's answer @param {string} name */
+/** @param {{image: string, delete_token: string, expires: string, notices: string[]}} found the server's answer @param {string} name */
 function taken(found, name) {
-  const notices = (found.notices || []).map((/** @type {any} */ notice) => String(notice.detail ?? notice.text ?? notice));
-  const expires = typeof found.expires === "number" ? found.expires * 1000 : Date.parse(found.expires);
-  save([{ image: found.image, token: found.delete_token, expires, name, notices }, ...own()]);
+  const { image, delete_token: token, notices } = found;
+  save([{ image, token, expires: Date.parse(found.expires), name, notices }, ...own()]);
   list();
   tell("");
   use(found.image);

@@ -10,7 +10,7 @@ const comma = document.documentElement.lang === "es";
  * @param {string} key @param {Record<string, string | number>} [values]
  */
 export function say(key, values = {}) {
-  return (words[key.replace(/^js\./, "")] ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
 /**

@@ -3,7 +3,15 @@
 import pytest
 
 from app.i18n.catalogue import load_catalogue
-from tests.i18n.used_keys import DYNAMIC_PREFIXES, called_keys, is_put_together, literal_keys, source_texts
+from app.web.templating import SAID_BY_BOTH, words
+from tests.i18n.used_keys import (
+    DYNAMIC_PREFIXES,
+    ROOT,
+    called_keys,
+    is_put_together,
+    literal_keys,
+    source_texts,
+)
 
 
 def is_dynamic(key: str) -> bool:
@@ -27,6 +35,13 @@ def test_every_prefix_is_put_together_somewhere_and_has_texts() -> None:
     assert [] == unused
     known = load_catalogue().keys()
     assert all(any(key.startswith(prefix) for key in known) for prefix in DYNAMIC_PREFIXES)
+
+
+def test_scripts_are_given_every_text_that_they_say() -> None:
+    sources = [path.read_text("utf-8") for path in (ROOT / "static/js").rglob("*.js")]
+    said = set().union(*(called_keys(text) for text in sources))
+    assert set() == said - words(load_catalogue(), "en").keys()
+    assert set(SAID_BY_BOTH) <= said
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,14 @@ def test_texts_of_a_kind_exist(kind: str) -> None:
     assert set() == needed - known.keys()
 
 
+def test_no_text_stands_for_a_parameter_or_kind_that_is_gone() -> None:
+    known = load_catalogue().keys()
+    named = {key.split(".")[1] for key in known if key.startswith("params.")}
+    described = {key.split(".")[1] for key in known if key.startswith("layers.")}
+    assert {param.name for layer in kinds().values() for param in layer.params()} == named
+    assert set(KINDS) == described
+
+
 @each_kind
 def test_parameters_are_bounded(kind: str) -> None:
     for param in kinds()[kind].params():
@@ -109,6 +117,8 @@ def test_explain_recomputes_cells(kind: str, data: st.DataObject) -> None:
                 np.testing.assert_allclose(term.products, term.patch * term.weights, rtol=1e-12, atol=0)
             total = sum(term.sum for term in told.terms) + told.bias
             assert total == pytest.approx(told.sum, abs=room)
+        quantities = told.activation.quantities if told.activation else ()
+        assert set() == {f"cell.quantity_{name}" for name, _ in quantities} - load_catalogue().keys()
         if told.activation is None:
             assert told.sum == pytest.approx(told.value, abs=room)
         else:

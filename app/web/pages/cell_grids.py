@@ -89,6 +89,7 @@ class Arithmetic:
     race: tuple[Racer, ...]
     more_racers: int
     cells: int
+    too_many: bool  # cells to be written out one by one
 
 
 def grid(
@@ -123,7 +124,8 @@ def arithmetic(found: Explanation, scale: Scale, names: Sequence[str]) -> Arithm
     opened = [] if single else ranked[: OPENED if len(ranked) > OPENED + 1 else OPENED + 1]
     listed = ranked if single else ranked[len(opened) :]
     cells = sum(term.patch.size for term in found.terms)
-    if cells > MOST_CELLS * max(1, len(found.terms)):
+    too_many = cells > MOST_CELLS * max(1, len(found.terms))
+    if too_many:
         opened = []
     race = _race(found)
     return Arithmetic(
@@ -137,6 +139,7 @@ def arithmetic(found: Explanation, scale: Scale, names: Sequence[str]) -> Arithm
         race=race[:RACERS],
         more_racers=max(0, len(race) - RACERS),
         cells=cells,
+        too_many=too_many,
     )
 
 

@@ -89,7 +89,7 @@ function begin(form) {
       drawKernels(data.kernels);
       fill("[data-strange]", [...data.unseen, ...(data.shape ? [data.shape] : [])].map((/** @type {number[]} */ row) => row.map(percent)));
       const loss = losses.slice(-20).reduce((sum, [, one]) => sum + one, 0) / Math.min(losses.length, 20);
-      if (losses.length) tell(say("js.training_at", { step: data.step, loss: number(loss, 2), right: percent(right[right.length - 1][1]) }));
+      if (losses.length) tell(say("course_shapes.after", { step: data.step, loss: number(loss, 2), right: percent(right[right.length - 1][1]) }));
     },
     state: (paused) => {
       buttons(true);
