@@ -42,7 +42,7 @@ test: install-test chromium check ## Check and test everything, in the browser t
 	@CHROMIUM="$$(deploy/find_chromium.sh 2>/dev/null)" PYTHONHASHSEED=0 \
 		$(PY) -m pytest -m browser $(IN_PROCESSES) $(PYTEST_ARGS)
 
-hostile: install-test ## Send over 1,000 bad files and requests, and break the server in every way
+hostile: install-test ## Send over 1,500 bad files and requests, and break the server in every way
 	@$(PY) -m pytest tests/hostile -m "hostile or not hostile" $(PYTEST_ARGS)
 
 check: install-test ## Lint, types, directions of imports, templates

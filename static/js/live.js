@@ -1,7 +1,6 @@
 // @ts-check
 /** Forms that act while they are changed: a dragged slider sends its value, the latest wins. */
 import { preview } from "./preview.js";
-// the first step of a drag is a new place in the history, the rest replace it: one undo step a drag
 
 /** @type {WeakSet<Element>} */
 const known = new WeakSet();
@@ -45,7 +44,7 @@ function settle(form, field) {
   send(form, dragged ? "replace" : "push");
 }
 
-/** @param {HTMLFormElement} form @param {"push" | "replace"} history */
+/** The first step of a drag is a new place in the history, the rest replace it: one undo step a drag. @param {HTMLFormElement} form @param {"push" | "replace"} history */
 function send(form, history) {
   let field = form.querySelector('input[name="history"]');
   if (!(field instanceof HTMLInputElement)) {

@@ -21,7 +21,7 @@ export function start(root) {
     delete input.dataset.fault;
     input.removeAttribute("aria-invalid");
     draw();
-    say("");
+    tell("");
     clearTimeout(timer);
     timer = window.setTimeout(() => check(input, draw), PAUSE);
   };
@@ -30,7 +30,7 @@ export function start(root) {
 }
 
 /** What is said beside the line. @param {string | Node} text */
-function say(text) {
+function tell(text) {
   const state = document.getElementById("stackstate");
   if (text instanceof Element && state) state.replaceWith(text);
   else if (state) {
@@ -50,7 +50,7 @@ async function check(input, draw) {
   const part = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("stackstate");
   if (!part || input.value !== typed) return;
   if (part.dataset.position) input.dataset.fault = part.dataset.position;
-  say(part);
+  tell(part);
   // @ts-ignore htmx is loaded by its own script element
   window.htmx?.process(part);
   draw();

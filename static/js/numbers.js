@@ -78,7 +78,7 @@ export function start() {
       const shown = bytes.checked ? rows.map((row) => row.map((cell) => cell / 255)) : rows;
       image = fault ? "" : gridText(shown, bytes.checked ? 4 : null);
       const long = image.length > MAX_TEXT ? { name: "long", values: { n: image.length } } : null;
-      say(panel, field.value.trim() ? fault || long : null, shown);
+      tell(panel, field.value.trim() ? fault || long : null, shown);
       button.disabled = !image || Boolean(long);
     };
     field.addEventListener("input", look);
@@ -95,7 +95,7 @@ export function start() {
 }
 
 /** @param {HTMLElement} panel @param {Fault | null} fault @param {number[][]} rows */
-function say(panel, fault, rows) {
+function tell(panel, fault, rows) {
   const state = panel.querySelector("[data-numbers-state]");
   const canvas = panel.querySelector("[data-numbers-preview]");
   if (!(state instanceof HTMLElement) || !(canvas instanceof HTMLCanvasElement)) return;

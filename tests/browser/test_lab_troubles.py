@@ -149,7 +149,7 @@ def test_the_line_says_nothing_until_it_can_be_judged(page: Page, address: str) 
     line.fill("relu|conv(gausian)")
     expect(state.locator("a")).to_have_text("Use gaussian")
     line.fill("relu|abs")
-    expect(state).to_contain_text("Reads well: layers 2")
+    expect(state).to_contain_text("Reads well (layers: 2). Enter shows it.")
 
 
 @pytest.mark.parametrize("width", [1440, 390])

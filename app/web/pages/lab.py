@@ -72,9 +72,10 @@ async def reads(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang: Lang
     except NotationError as error:
         if is_unfinished(state.stack, error):
             return Response(status_code=204)
-        values = {"fault": _fault(state, error, say), "faults": (), "count": 0}
+        values = {"fault": _fault(state, error, say), "count": 0}
     else:
-        values = {"fault": None, "faults": (), "count": count}
+        values = {"fault": None, "count": count}
+    values |= {"faults": (), "typed": True, "refused": 0}
     return HTMLResponse(render("lab/_state.html", lang, values), headers={"Cache-Control": "no-store"})
 
 

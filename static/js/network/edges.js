@@ -57,8 +57,8 @@ export function draw(host, data, sheets, unit, pinned) {
   const square = (/** @type {Unit} */ one) => { const sheet = sheetOf(one); return sheet ? squareOf(sheet, one.unit, host) : null; };
   /** @type {Map<string, {x: number, y: number, side: number}>} */
   const marked = new Map();
-  const largest = Math.max(...chain(data, shown).map((edge) => Math.abs(edge.added)), 1e-9);
-  for (const { from, to, added } of chain(data, shown)) {
+  const chained = chain(data, shown), largest = Math.max(...chained.map((edge) => Math.abs(edge.added)), 1e-9);
+  for (const { from, to, added } of chained) {
     const end = square(to), start = from.block ? square(from) : photoEnd();
     if (!start || !end) { continue; }
     if (from.block) { marked.set(`${from.block}.${from.unit}`, start); }

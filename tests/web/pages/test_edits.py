@@ -123,7 +123,7 @@ def test_a_form_does_not_leave_its_own_fields_in_the_address(client: TestClient)
 @pytest.mark.parametrize(
     ("stack", "words"),
     [
-        ("relu|abs", "Reads well: layers 2"),
+        ("relu|abs", "Reads well (layers: 2). Enter shows it."),
         ("conv(gausian)|relu", "Use gaussian"),
         ("relu|blurr", "There is no layer “blurr”"),
         ("blu|relu", "There is no layer “blu”"),
@@ -139,6 +139,11 @@ def test_a_line_is_looked_at_while_it_is_typed(client: TestClient, stack: str, w
 def test_an_unfinished_line_is_left_alone(client: TestClient, stack: str) -> None:
     answer = client.get("/reads", params={**SCENE, "stack": stack})
     assert (204, "") == (answer.status_code, answer.text)
+
+
+def test_a_line_that_reads_well_says_which_layer_does_not_fit(client: TestClient) -> None:
+    stack = "gray|maxpool(16)|maxpool(16)"
+    assert "Reads well, but layer 3 does not fit." in client.get("/", params={**SCENE, "stack": stack}).text
 
 
 def test_nothing_far_off_is_offered_for_a_wrong_word(client: TestClient) -> None:
