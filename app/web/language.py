@@ -42,7 +42,17 @@ def say_fault(error: UserError, say: Say) -> str:
         params["reason"] = say_fault(inner, say)
     if params.get("found") == "":
         params["found"] = say("notation_expected.end")
+    if "owner" in params and (called := _label_of(str(params.get("name")), say)):
+        params["name"] = f"{params['name']} ({called})"
     for bound, infinite in (("low", "−∞"), ("high", "∞")):
         if bound in params and params[bound] is None:
             params[bound] = infinite
     return say(f"errors.{error.code}", **params)
+
+
+def _label_of(parameter: str, say: Say) -> str:
+    """What the pages call a parameter of the notation, where that is another word."""
+    known = load_catalogue()
+    keys = (f"{group}.{parameter}.title" for group in ("params", "kernel_params"))
+    label = next((say(key) for key in keys if key in known), "")
+    return "" if label == parameter else label

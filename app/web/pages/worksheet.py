@@ -16,12 +16,13 @@ from app.lessons.model import OWN_PHOTO, Question, Scene
 from app.lessons.rounds import draw
 from app.web.addresses import Addresses
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf, ServicesOf
-from app.web.language import say_in
+from app.web.language import Say, say_in
 from app.web.pages.cell_view import CellView, cell_view
 from app.web.pages.frame import page
 from app.web.pages.lab import photo_facts
 from app.web.pages.lesson_page import written_number
 from app.web.pages.scene import LabState
+from app.web.pages.size_formula import typeset
 from app.web.pages.view import lab_view
 
 router = APIRouter(include_in_schema=False)
@@ -88,7 +89,7 @@ def _values(explorer: Explorer, state: LabState, lesson: Lesson | None, lang: La
         ),
         "lesson": lesson,
         "question": _question(lesson, state, trace),
-        "sizes": _sizes(trace),
+        "sizes": _sizes(trace, say),
         "counts": _counts(trace),
         "field": trace.field(last).size if last else None,
         "by_hand": _by_hand(state, trace, addresses),
@@ -107,7 +108,7 @@ def _question(lesson: Lesson | None, state: LabState, trace: Trace) -> Question 
     return drawn.question if drawn else lesson.question
 
 
-def _sizes(trace: Trace) -> tuple[SizeTask, ...]:
+def _sizes(trace: Trace, say: Say) -> tuple[SizeTask, ...]:
     found = []
     for stage in range(1, len(trace.stages)):
         formula, layer = trace.formula(stage), trace.layer(stage)
@@ -125,7 +126,7 @@ def _sizes(trace: Trace) -> tuple[SizeTask, ...]:
                 (rows.before + rows.after, cols.before + cols.after),
                 (rows.dilation, cols.dilation),
                 (rows.outputs, cols.outputs),
-                formula.text,
+                typeset(formula.text, say("lab.rows"), say("lab.cols")),
             )
         )
     return tuple(found)

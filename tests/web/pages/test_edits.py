@@ -65,6 +65,11 @@ def test_one_wrong_field_does_not_keep_the_others_from_acting(client: TestClient
     assert 'id="s1stridefault" class="warnl field-fault" role="alert">stride of conv is 999' in answer.text
 
 
+def test_a_fault_names_a_parameter_as_the_page_does_too(client: TestClient) -> None:
+    answer = edit(client, stack="conv(box)", lang="es", layer="1", **{"set.stride": "999"})
+    assert "stride (paso) de conv vale 999" in answer.text
+
+
 @pytest.mark.parametrize("word", ["reflect", "(1,2,3)"])
 def test_a_refused_padding_names_what_is_allowed_and_keeps_the_address(client: TestClient, word: str) -> None:
     answer = edit(client, stack="conv(box)", layer="1", at="1.0.2.2", **{"set.padding": word})

@@ -30,7 +30,7 @@ def test_solutions_are_torchs_sizes_weights_and_field(client: TestClient) -> Non
         y = step(y)
         sides.append(y.shape[-1])
     for side in sides:
-        assert f"{side} × {side} floor(" in solutions
+        assert f"{side} × {side} ⌊(" in solutions
     assert f" {sides[-1] ** 2 * 3 * 3 * 3} " in solutions  # a kernel of its own at every place
     mean = nn.AvgPool2d(2)(nn.Conv2d(3, 3, 3, stride=2)(x))  # a maximum would hide the cells that lost
     nn.Conv2d(3, 1, 3)(mean)[0, 0, 5, 5].backward()
