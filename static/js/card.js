@@ -25,7 +25,8 @@ const slotOf = (card, slot) => card.querySelector(`[data-slot="${slot}"]`);
 /** What made a cell: its kernel, else its layer's kind. @param {Stage[]} stages @param {number} index @param {number} channel */
 export function nameOf(stages, index, channel) {
   const names = JSON.parse(document.getElementById("cell")?.dataset.facts ?? "{}").names?.[index] ?? [];
-  return names[channel % names.length] || (index ? stages[index].name : say("cell.photo"));
+  if (index) { return names[channel % names.length] || stages[index].name; }
+  return stages[0].shape[0] === 3 ? `${say("cell.photo")} ${"RGB"[channel]}` : say("cell.photo");
 }
 
 /**
@@ -90,10 +91,9 @@ function closeUp(card, photo, box, mark) {
 function sum(stages, place, value, told) {
   const stage = stages[place.stage], before = stages[place.stage - 1], named = nameOf(stages, place.stage, place.channel);
   if (!told) { return [part(say("cell.result"), result([], value), "is-cell"), element("p", "note", place.stage ? say("js.click_for_sum") : "")]; }
-  const patchName = say("cell.patch", { map: nameOf(stages, place.stage - 1, told.terms[0].channel) });
   const blocks = told.terms.map((term) => {
-    const block = element("div", "block");
-    block.append(part(patchName, grid(term.patch, before), "is-rf"));
+    const block = element("div", "block"), read = nameOf(stages, place.stage - 1, term.channel);
+    block.append(part(say("cell.patch", { map: read }), grid(term.patch, before), "is-rf"));
     if (term.weights && term.products) {
       block.append(op("×"), part(say("cell.kernel", { name: named }), grid(term.weights, signed(term.weights))),
         op("="), part(say("cell.products"), grid(term.products, signed(term.products))));

@@ -108,7 +108,7 @@ def test_a_wrong_address_is_a_sentence_and_never_a_500(client: TestClient, query
 def test_every_column_says_shape_scale_and_field(client: TestClient) -> None:
     text = get(client, stack="gray|conv(sobel_x,stride=2)").text
     assert "7 × 7" in text
-    assert "sees 3 × 3, moves 2" in text
+    assert "sees 3 × 3 of the photo, moves 2" in text
     assert "bar-diverging" in text
 
 

@@ -191,11 +191,11 @@ def test_votes_for_one_class_add_up_to_its_logit_on_the_page_and_over_rest(
 @pytest.mark.parametrize(
     ("lang", "words", "passed"),
     [
-        ("en", "Cat and dog share 100 % between them", "Of 270 test pictures of other things, {} still got"),
+        ("en", "Cat and dog always share 100 %", "{} of 270 pictures of other things"),
         (
             "es",
-            "Gato y perro se reparten siempre el 100 %",
-            "De 270 imágenes de prueba con otras cosas, el {}",
+            "Gato y perro suman siempre 100 %",
+            "El {} de 270 imágenes de otras cosas",
         ),
     ],
 )
