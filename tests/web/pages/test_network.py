@@ -191,7 +191,7 @@ def test_votes_for_one_class_add_up_to_its_logit_on_the_page_and_over_rest(
 @pytest.mark.parametrize(
     ("lang", "words", "passed"),
     [
-        ("en", "Cat and dog always share 100 %", "{} of 270 pictures of other things"),
+        ("en", "Cat and dog always share 100 %", "{} of 270 pictures of other things"),
         (
             "es",
             "Gato y perro suman siempre 100 %",
