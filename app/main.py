@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -33,7 +32,7 @@ from app.store.network_files import NetworkStore
 from app.store.photos import PhotoStore
 from app.store.room import Room
 from app.store.sources import Sources
-from app.web import api, docs, health
+from app.web import api, docs, health, pages
 from app.web.addresses import NETWORK_UPLOADS
 from app.web.classroom import Classroom
 from app.web.compression import CompressedPages
@@ -82,7 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.warmth = health.Warmth()
     app.state.metrics = Metrics(services)
     add_handlers(app)
-    for router in (api.router, docs.router, health.router, *_page_routers()):
+    for router in (api.router, docs.router, health.router, *pages.routers):
         app.include_router(router)
     app.mount("/static", Static(directory=ROOT / "static"), name="static")
     app.add_middleware(
@@ -179,9 +178,3 @@ async def _sweep(services: Services, metrics: Metrics) -> None:
         await anyio.to_thread.run_sync(services.own.store.sweep)
         await anyio.to_thread.run_sync(services.learnings.sweep)
         await anyio.sleep(SWEEP_SECONDS)
-
-
-def _page_routers() -> Iterable[APIRouter]:
-    """The pages' routers, which `app.web.pages` lists."""
-    routers: Iterable[APIRouter] = getattr(importlib.import_module("app.web.pages"), "routers", ())
-    return routers

@@ -14,6 +14,7 @@ from app.code.script import Dialect, Draft, Writer
 from app.domain.fields import Turned
 from app.domain.notation import format_number
 from app.domain.params import Sides
+from app.layers.gray import LUMA
 
 ONE = (1, 1)
 MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
@@ -90,10 +91,9 @@ def adaptive(reduce: str) -> Writer:
 
 
 def gray(layer: Any, draft: Draft) -> str:
-    x = draft.x
-    return (
-        x if draft.shape[0] == 1 else f"0.299 * {x}[..., :1] + 0.587 * {x}[..., 1:2] + 0.114 * {x}[..., 2:]"
-    )
+    x, (red, green, blue) = draft.x, LUMA
+    mixed = f"{red} * {x}[..., :1] + {green} * {x}[..., 1:2] + {blue} * {x}[..., 2:]"
+    return x if draft.shape[0] == 1 else mixed
 
 
 def normalize(layer: Any, draft: Draft) -> str:

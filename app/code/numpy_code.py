@@ -13,6 +13,7 @@ from app.code.script import Dialect, Draft, Writer
 from app.domain.fields import Turned
 from app.domain.notation import format_number
 from app.domain.params import Pair, Sides
+from app.layers.gray import LUMA
 
 ONE = (1, 1)
 MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
@@ -83,8 +84,8 @@ def adaptive(reduce: str) -> Writer:
 
 
 def gray(layer: Any, draft: Draft) -> str:
-    x = draft.x
-    return x if draft.shape[0] == 1 else f"0.299 * {x}[:1] + 0.587 * {x}[1:2] + 0.114 * {x}[2:]"
+    x, (red, green, blue) = draft.x, LUMA
+    return x if draft.shape[0] == 1 else f"{red} * {x}[:1] + {green} * {x}[1:2] + {blue} * {x}[2:]"
 
 
 def normalize(layer: Any, draft: Draft) -> str:

@@ -15,6 +15,7 @@ from app.domain.fields import Turned
 from app.domain.notation import format_number
 from app.domain.params import Sides
 from app.domain.windows import PaddingMode
+from app.layers.gray import LUMA
 
 ONE = (1, 1)
 
@@ -95,8 +96,8 @@ def l2pool(layer: Any, draft: Draft) -> str:
 
 
 def gray(layer: Any, draft: Draft) -> str:
-    x = draft.x
-    return x if draft.shape[0] == 1 else f"0.299 * {x}[:, :1] + 0.587 * {x}[:, 1:2] + 0.114 * {x}[:, 2:]"
+    x, (red, green, blue) = draft.x, LUMA
+    return x if draft.shape[0] == 1 else f"{red} * {x}[:, :1] + {green} * {x}[:, 1:2] + {blue} * {x}[:, 2:]"
 
 
 def normalize(layer: Any, draft: Draft) -> str:

@@ -181,14 +181,6 @@ def pull_cells(windows: Sequence[Window], cells: Cells) -> list[Cells]:
     return found[::-1]
 
 
-def push_forward(windows: Sequence[Window], box: Box) -> list[Box]:
-    """Every later stage's outputs that a box of the first stage feeds."""
-    boxes = [box]
-    for window in windows:
-        boxes.append(window.push(boxes[-1]))
-    return boxes
-
-
 def receptive_field(windows: Sequence[Window], shape: tuple[int, int]) -> Field:
     """The field of a stage of (rows, columns) cells behind `windows`, photo first."""
     row, col = shape[0] // 2, shape[1] // 2

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.domain.errors import UserError
 from app.layers.base import Layer
 from app.layers.sharing import Sharing
 from app.layers.stack import Stack
@@ -49,6 +51,19 @@ def blocks_of(stack: Stack) -> tuple[Block, ...]:
         name = _tensor(layer).partition(".")[2]
         found.append(Block(place + 1, layer.kind, name, stage, out, source))
     return tuple(found)
+
+
+def block_at(blocks: Sequence[Block], number: int) -> Block:
+    """A block by its number, from 1.
+
+    Raises
+    ------
+    UserError
+        `no_such_block`.
+    """
+    if not 1 <= number <= len(blocks):
+        raise UserError("no_such_block", block=number, last=len(blocks))
+    return blocks[number - 1]
 
 
 def _tensor(layer: Layer) -> str:

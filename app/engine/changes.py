@@ -8,8 +8,8 @@ import numpy as np
 
 from app.compute.resample import resize
 from app.layers.base import Array
+from app.layers.gray import LUMA
 
-GRAY = np.array([0.299, 0.587, 0.114], dtype=np.float32).reshape(3, 1, 1)
 DARKER, BRIGHTER = np.float32(0.5), np.float32(1.5)
 
 
@@ -29,7 +29,9 @@ def coarse(picture: Array) -> Array:
 
 def grayed(picture: Array) -> Array:
     """The lightness alone, in all three colours."""
-    return np.repeat((picture * GRAY).sum(axis=0, keepdims=True), 3, axis=0)
+    return np.repeat(
+        (picture * np.array(LUMA, dtype=np.float32)[:, None, None]).sum(axis=0, keepdims=True), 3, axis=0
+    )
 
 
 def turned(picture: Array) -> Array:

@@ -152,13 +152,8 @@ class Shelf:
         for weights in sorted(self._folder.glob("*.safetensors")):
             try:
                 network = load(weights, weights.with_suffix(".json"))
-            except (
-                NetworkFileError,
-                OSError,
-                ValueError,
-                TypeError,
-                LookupError,
-            ) as fault:  # of any wrong content
+            # any wrong content of a file leaves that network out, not the server
+            except (NetworkFileError, OSError, ValueError, TypeError, LookupError) as fault:
                 _log.error("network %s left out: %s", weights.name, fault)
             else:
                 yield network.name, network

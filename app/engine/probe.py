@@ -13,11 +13,11 @@ from app.domain.errors import UserError, no_such_cell
 from app.engine.network import Network
 from app.engine.trace import Trace, require
 from app.layers.base import Array, Layer, Learned
+from app.layers.gray import LUMA
 from app.layers.normalize import Normalize
 from app.layers.stack import Stack
 from app.layers.weights import Weights
 
-GRAY = (0.299, 0.587, 0.114)  # how much of a hand-made kernel each colour gets
 MOST_GAIN = 10.0
 
 
@@ -144,7 +144,8 @@ def hand_made(kernel: NDArray[np.float64], learned: NDArray[Any]) -> NDArray[np.
         )  # fmt: skip
     placed = np.zeros((channels, rows, cols))
     top, left = (rows - kernel.shape[0]) // 2, (cols - kernel.shape[1]) // 2
-    shares = np.array(GRAY if channels == 3 else [1 / channels] * channels)
+    # each colour gets as much of a hand-made kernel as a grey has of it
+    shares = np.array(LUMA if channels == 3 else [1 / channels] * channels)
     placed[:, top : top + kernel.shape[0], left : left + kernel.shape[1]] = shares[:, None, None] * kernel
     length = np.linalg.norm(placed)
     return (placed * (np.linalg.norm(learned) / length if length else 0.0)).astype(np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -152,11 +152,8 @@ class KernelRun:
         self._learner = KernelLearner(
             planes.before,
             planes.after,
-            Setting(
-                planes.size, setting.stride, setting.padding, setting.flip, setting.seed, setting.rate,
-                setting.momentum,
-            ),
-        )  # fmt: skip
+            replace(setting, size=planes.size),
+        )
         self._losses: list[float] = [self._learner.loss]
         self._errors: list[float] = self._error()
 
@@ -261,16 +258,15 @@ def _kernel(explorer: Explorer, text: str) -> Exact:
     try:
         layers = explorer.parse(f"conv({text})").layers
     except NotationError as fault:
-        if "position" in vars(fault):
-            fault.position = max(0, fault.position - len("conv("))
+        fault.position = max(0, fault.position - len("conv("))
         raise
     first = layers[0]
-    if len(layers) != 1 or not isinstance(first, Conv) or first != Conv(kernels=first.kernels[:1]):
-        raise UserError("learning_kernel", value=text[:80])
-    if first.kernels[0].is_sliced:
-        raise UserError("learning_kernel", value=text[:80])
-    found: Exact = first.kernels[0].slices[0]
-    return found
+    if len(layers) == 1 and isinstance(first, Conv) and first == Conv(kernels=first.kernels[:1]):
+        kernel = first.kernels[0]
+        if not kernel.is_sliced:
+            found: Exact = kernel.slices[0]
+            return found
+    raise UserError("learning_kernel", value=text[:80])
 
 
 def _slid(before: Exact, kernel: Exact, setting: Setting) -> Exact:

@@ -13,7 +13,7 @@ from app.layers.base import Array, Group, Layer, cell_window, shape_of
 from app.layers.explanation import Explanation, Recipe, dot
 from app.layers.registry import register
 
-_SHARES = (0.299, 0.587, 0.114)  # ITU-R BT.601 luma
+LUMA = (0.299, 0.587, 0.114)  # shares of red, green and blue in a grey (ITU-R BT.601)
 
 
 @register
@@ -37,14 +37,14 @@ class Gray(Layer):
     def forward(self, x: Array) -> Array:
         if len(x) == 1:
             return np.array(x, dtype=np.float32)
-        red, green, blue = (plane * np.float32(share) for plane, share in zip(x, _SHARES, strict=True))
+        red, green, blue = (plane * np.float32(share) for plane, share in zip(x, LUMA, strict=True))
         return np.asarray((red + green + blue)[None], dtype=np.float32)
 
     def reads(self, channel: int, shape: Shape) -> tuple[int, ...]:
         return tuple(range(shape[0]))
 
     def explain(self, x: Array, channel: int, row: int, col: int) -> Explanation:
-        shares = _SHARES if len(x) == 3 else (1.0,)
+        shares = LUMA if len(x) == 3 else (1.0,)
         weighted = [(source, np.array([[share]])) for source, share in enumerate(shares)]
         return dot(x, cell_window(shape_of(x)), row, col, weighted)
 

@@ -6,13 +6,13 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from functools import cache
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import app.layers
 from app.domain.errors import NotationError
 from app.domain.notation import parse
 from app.domain.params import nearest
-from app.layers.base import Layer, NoTensors, Off, Tensors
+from app.layers.base import Group, Layer, NoTensors, Off, Tensors
 from app.layers.stack import Stack
 
 AnyLayer = TypeVar("AnyLayer", bound=Layer)
@@ -30,10 +30,8 @@ def kinds() -> Mapping[str, type[Layer]]:
     """Every registered kind, in the order of the reference: the package's modules are loaded on first use."""
     for module in pkgutil.iter_modules(app.layers.__path__):
         importlib.import_module(f"app.layers.{module.name}")
-    return dict(sorted(_KINDS.items(), key=lambda item: (_GROUPS.index(item[1].group), item[0])))
-
-
-_GROUPS = ("convolution", "activation", "pooling", "picture", "classifier")
+    groups = get_args(Group)
+    return dict(sorted(_KINDS.items(), key=lambda item: (groups.index(item[1].group), item[0])))
 
 
 def parse_stack(text: str, tensors: Tensors | None = None) -> Stack:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+from itertools import accumulate
 from typing import Any
 
 import pytest
 
-from app.domain.fields import Box, Cells, Plane, Turned, Window, pull_back, pull_cells, push_forward
+from app.domain.fields import Box, Cells, Plane, Turned, Window, pull_back, pull_cells
 from app.domain.windows import (
     PADDING_MODES,
     AxisWindow,
@@ -113,7 +114,10 @@ def test_the_pages_boxes_and_cells_are_the_cores_on_random_stacks(open_page: Any
                     {"rows": list(c.rows), "cols": list(c.cols)}
                     for c in pull_cells(windows, Cells((row,), (col,)))
                 ],
-                "forward": [normal(box_data(b)) for b in push_forward(windows, first)],
+                "forward": [
+                    normal(box_data(b))
+                    for b in accumulate(windows, lambda box, window: window.push(box), initial=first)
+                ],
             }
         )
     found = open_page({"/": ("text/html", PAGE)}).evaluate(RUN, cases)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from app.domain.errors import NotationError
 from app.domain.notation import MAX_LAYERS
 from app.i18n.catalogue import load_catalogue
-from app.layers.registry import parse_stack
+from app.layers.base import Group
+from app.layers.registry import kinds, parse_stack
 from tests.layers.drawn import SHELF
 
-LAYERS = (
-    "conv, deconv, local, weights, abs, elu, gelu, leaky_relu, relu, sigmoid, silu, softplus, square, tanh, "
-    "threshold, adaptiveavg, adaptivemax, avgpool, globalavg, globalmax, l2pool, maxpool, minpool, gray, noise, "
-    "normalize, resize, rotate, shift, standardize, upsample, dense, flatten, softmax"
-)
+LAYERS = ", ".join(kinds())
 KERNEL_NAMES = (
     "identity, box, gaussian, motion, sharpen, unsharp, emboss, outline, sobel_x, sobel_y, scharr_x, scharr_y, "
     "prewitt_x, prewitt_y, roberts_x, roberts_y, laplacian4, laplacian8, log, dog, gabor, random"
 )
 OF_CONV = "stride, padding, mode, dilation, channels, bias, flip"
+
+
+def test_kinds_come_by_group_and_within_it_by_name() -> None:
+    order = [(get_args(Group).index(layer.group), kind) for kind, layer in kinds().items()]
+    assert sorted(order) == order
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import Refusal
-from app.domain.fields import Box, Cells, pull_back, pull_cells, push_forward, receptive_field
+from app.domain.fields import Box, Cells, pull_back, pull_cells, receptive_field
 from app.layers.registry import parse_stack
 from app.layers.stack import Stack
 from tests.layers.oracles import through
@@ -135,7 +135,7 @@ def test_push_is_the_converse_of_pull(case: tuple[Stack, tuple[int, int, int]], 
     stack, shape = case
     row, col = data.draw(st.integers(0, shape[1] - 1)), data.draw(st.integers(0, shape[2] - 1))
     for window, (_, rows, cols) in zip(stack.windows(shape)[:1], stack.shapes(shape)[1:], strict=False):
-        fed = push_forward([window], Box.cell(row, col))[-1]
+        fed = window.push(Box.cell(row, col))
         for out_row in range(rows):
             for out_col in range(cols):
                 pulled = window.pull(Box.cell(out_row, out_col))

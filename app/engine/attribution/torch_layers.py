@@ -14,6 +14,7 @@ from app.domain.params import Pair, Sides
 from app.domain.shapes import Shape
 from app.domain.windows import PaddingMode
 from app.layers.base import Layer
+from app.layers.gray import LUMA
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -75,7 +76,7 @@ def _normalize(layer: Any, shape: Shape) -> Step:
 def _gray(layer: Any, shape: Shape) -> Step:
     if shape[0] == 1:
         return lambda x: x
-    shares = _tensor(np.array([0.299, 0.587, 0.114])).reshape(-1, 1, 1)
+    shares = _tensor(np.array(LUMA)).reshape(-1, 1, 1)
     return lambda x: (x * shares).sum(1, keepdim=True)
 
 

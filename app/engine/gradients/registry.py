@@ -33,6 +33,7 @@ from app.engine.gradients.planar import (
 )
 from app.engine.gradients.pointwise import CURVES, Pointwise, Scaled, Softmax, leaky, threshold
 from app.layers.base import Layer
+from app.layers.gray import LUMA
 
 Maker = Callable[[Any, Shape], Operation]  # a layer of the maker's own kind, and the shape that it reads
 
@@ -107,7 +108,7 @@ def _normalize(layer: Any, shape: Shape) -> Operation:
 
 
 def _gray(layer: Any, shape: Shape) -> Operation:
-    return Same() if shape[0] == 1 else Mixed((0.299, 0.587, 0.114))
+    return Same() if shape[0] == 1 else Mixed(LUMA)
 
 
 def _winner(sign: int) -> Maker:

@@ -113,7 +113,7 @@ def grid(
 
 def signed_grid(values: Numbers) -> Grid:
     """Numbers on the signed scale of their largest magnitude."""
-    size = float(np.abs(values).max(initial=0.0))
+    size = float(np.abs(values).max(initial=0.0)) or 1.0
     return grid(values, choose_scale(-size, size, "diverging"))
 
 

@@ -8,10 +8,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.domain.errors import UserError
 from app.engine.attribution.registry import find_method
 from app.engine.attribution.subject import Settings
-from app.engine.blocks import Block
+from app.engine.blocks import Block, block_at
 from app.engine.contributions import votes
 from app.engine.network import Network
 from app.engine.trace import Trace
@@ -90,9 +89,7 @@ def question(state: NetworkState, network: Network, trace: Trace) -> Question:
 def _cam_stage(state: NetworkState, blocks: Sequence[Block]) -> int | None:
     if not state.layer:
         return None
-    if not 1 <= state.layer <= len(blocks):
-        raise UserError("no_such_block", block=state.layer, last=len(blocks))
-    return blocks[state.layer - 1].out
+    return block_at(blocks, state.layer).out
 
 
 def overlay_url(state: NetworkState, asked: Question, network: Network, **look: str) -> str:

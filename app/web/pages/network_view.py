@@ -11,7 +11,7 @@ import numpy as np
 from app import __version__
 from app.domain.errors import UserError
 from app.domain.fields import Box, receptive_field
-from app.engine.blocks import Block, blocks_of
+from app.engine.blocks import Block, block_at, blocks_of
 from app.engine.cells import Place, field_boxes
 from app.engine.contributions import Votes, contributions
 from app.engine.network import Answer, Network, answer
@@ -114,9 +114,7 @@ class NetworkView:
         UserError
             `no_such_block`.
         """
-        if not 1 <= number <= len(self.blocks):
-            raise UserError("no_such_block", block=number, last=len(self.blocks))
-        return self.blocks[number - 1]
+        return self.blocks[block_at([view.block for view in self.blocks], number).number - 1]
 
     def crop(self, view: BlockView, unit: int) -> str:
         """The viewBox of one map on its block's sheet."""
@@ -203,10 +201,7 @@ def network_data(state: NetworkState, network: Network, trace: Trace) -> dict[st
         "pictureStage": picture_stage(trace.stack),
         "blocks": [_data(trace, block, addresses) for block in blocks],
         "votes": found.shares.round(5).tolist(),
-        "windows": [
-            window_data(layer.window(shape))
-            for layer, shape in zip(trace.stack.layers[: blocks[-1].learned], shapes, strict=False)
-        ],
+        "windows": [window_data(window) for window in trace.windows[: blocks[-1].learned]],
     }
 
 
@@ -278,7 +273,4 @@ def spot_field(trace: Trace, block: Block, spot: Spot) -> Box:
     """The field of a cell of a block, before its activation, on the picture that the network reads."""
     shapes = [stage.shape for stage in trace.stages]
     place = Place(block.learned, spot.unit, spot.row, spot.col)
-    windows = tuple(
-        layer.window(shape) for layer, shape in zip(trace.stack.layers[: block.learned], shapes, strict=False)
-    )
-    return field_boxes(windows, shapes, place)[picture_stage(trace.stack)].box
+    return field_boxes(trace.windows[: block.learned], shapes, place)[picture_stage(trace.stack)].box

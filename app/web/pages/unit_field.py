@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
 
-from app.domain.errors import UserError
 from app.domain.fields import Box
 from app.engine.attribution.subject import Settings
+from app.engine.blocks import block_at
 from app.explorer.attribution import Question, attribute
 from app.explorer.attribution_pictures import map_scale
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf
@@ -30,10 +30,7 @@ async def unit_field(request: Request, explorer: ExplorerOf, jobs: JobsOf, lang:
     def work(cancelled: Callable[[], bool]) -> Response:
         network, trace = explorer.network_trace(state.image, state.network or None)
         blocks, _ = plane_blocks(trace.stack)
-        number = state.at.block if state.at else 1
-        if not 1 <= number <= len(blocks):
-            raise UserError("no_such_block", block=number, last=len(blocks))
-        block = blocks[number - 1]
+        block = block_at(blocks, state.at.block if state.at else 1)
         spot = whole_spot(state.at, trace, block)
         settings = Settings(stage=block.learned, channel=spot.unit, row=spot.row, column=spot.col)
         found = attribute(

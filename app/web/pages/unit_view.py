@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from app.compute.correlate import correlate_sum
 from app.domain.errors import UserError, no_such_cell
 from app.domain.fields import Box
-from app.engine.blocks import Block
+from app.engine.blocks import Block, block_at
 from app.engine.cells import Place, explain
 from app.engine.nearest import Likeness, nearest_kernel
 from app.engine.network import Network
@@ -25,7 +25,7 @@ from app.layers.weights import Weights
 from app.rendering.maps import atlas_png
 from app.rendering.scale import Scale, choose_scale
 from app.web.addresses import API, Addresses, encode
-from app.web.pages.cell_grids import Grid, grid
+from app.web.pages.cell_grids import Grid, grid, signed_grid
 from app.web.pages.network_state import NetworkState, Spot
 from app.web.pages.network_view import BlockView, plane_blocks, spot_field, version_query
 from app.web.pages.spots import active_stage, origin_of, whole_spot
@@ -141,7 +141,7 @@ def unit_view(
         source_pictures=tuple(addresses.map(block.learned - 1, one) for one in channels if from_picture),
         patch=grid(opened.patch, scale_of(trace, block.learned - 1, opened.channel, SHADE), opened.outside),
         kernel=grid(_weights(opened), kernels),
-        terms=_signed(opened.products if opened.products is not None else opened.patch),
+        terms=signed_grid(opened.products if opened.products is not None else opened.patch),
         open_sum=opened.sum,
         listed_sum=sum(term.sum for term in shown) - opened.sum,
         others=len(hidden),
@@ -204,9 +204,7 @@ def products_png(trace: Trace, spot: Spot, channels: list[int]) -> bytes:
         `no_such_block`, `no_such_cell`.
     """
     blocks, _ = plane_blocks(trace.stack)
-    if not 1 <= spot.block <= len(blocks):
-        raise UserError("no_such_block", block=spot.block, last=len(blocks))
-    block = blocks[spot.block - 1]
+    block = block_at(blocks, spot.block)
     spot = whole_spot(spot, trace, block)
     maps = products(trace, block, spot.unit, channels)
     scale, others = (choose_scale(-size, size, "diverging") for size in _sizes(maps))
@@ -226,11 +224,11 @@ def products(trace: Trace, block: Block, unit: int, channels: list[int]) -> NDAr
     Raises
     ------
     UserError
-        `no_such_cell`, when the map does not read a channel.
+        `no_such_cell`, when the map does not read a channel; `no_products`, when the layer has no kernels.
     """
     layer, x = trace.layer(block.learned), trace.stages[block.learned - 1].maps
     if not isinstance(layer, Weights):
-        raise UserError("no_such_block", block=block.number, last=block.number - 1)
+        raise UserError("no_products", block=block.number)
     shape = shape_of(x)
     read = layer.reads(unit, shape)
     kernel = layer.tensor.weights[unit]
@@ -262,8 +260,3 @@ def box_path(box: Box) -> str:
     """A box as an SVG path, in cells."""
     width, height = box.cols.size, box.rows.size
     return f"M{box.cols.first} {box.rows.first}h{width}v{height}h-{width}z"
-
-
-def _signed(values: NDArray[Any]) -> Grid:
-    size = float(np.abs(values).max(initial=0.0)) or 1.0
-    return grid(values, choose_scale(-size, size, "diverging"))

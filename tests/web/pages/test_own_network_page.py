@@ -160,7 +160,7 @@ def test_each_column_says_what_its_own_cells_see(client: TestClient) -> None:
     address = upload(client)
     for values, sides in (("after", ["3", "6", "12"]), ("before", ["3", "5", "10"])):
         text = client.get(f"{address}&values={values}").text
-        assert sides == re.findall(r'class="sees">sees (\d+)<', text)[:3]
+        assert sides == re.findall(r'class="sees" title="[^"]+">sees (\d+) px<', text)[:3]
         assert "at the end of each block" in text
     assert "after ReLU</a>" in client.get("/network?lang=en").text
 
