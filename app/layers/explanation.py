@@ -1,7 +1,8 @@
 """The arithmetic of one cell as data: what was read, what it was multiplied by, and what came of it.
 
-Four recipes cover every layer: ``dot`` (patch x weights, summed), ``max`` (one winner), ``mean`` (a summary
-of a patch) and ``point`` (one number through a curve). Cards, hover and the API are written over them once.
+Five recipes cover every layer: ``dot`` (patch x weights, summed), ``max`` (one winner), ``mean`` (patch x shares,
+summed), ``norm`` (patch x itself, summed, the root of it) and ``point`` (one number through a curve). Cards, hover
+and the API are written over them once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from app.domain.fields import Plane
 
-Recipe = Literal["dot", "max", "mean", "point"]
+Recipe = Literal["dot", "max", "mean", "norm", "point"]
 Array = NDArray[np.float32]
 Exact = NDArray[np.float64]
 
@@ -61,7 +62,11 @@ class Winner:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A cell's value with all that led to it. For `dot`, the terms' sums plus `bias` give `sum`."""
+    """A cell's value with all that led to it.
+
+    For `dot`, `mean` and `norm` the terms' sums plus `bias` give `sum`; `value` is `sum`, or what `activation` makes
+    of it. For `max` the term is the window and `value` its `winner`'s; for `point` the term is the one cell.
+    """
 
     recipe: Recipe
     value: float
@@ -133,7 +138,7 @@ def norm(x: Array, window: Plane, channel: int, row: int, col: int) -> Explanati
     squares = float((patch * patch).sum())
     term = Term(channel, rows, cols, patch, patch, patch * patch, outside, squares)
     root = math.sqrt(squares)
-    return Explanation("mean", root, (term,), squares, activation=Activation("sqrt", squares, root))
+    return Explanation("norm", root, (term,), squares, activation=Activation("sqrt", squares, root))
 
 
 def through(

@@ -19,7 +19,7 @@ class L2Pool(Pooling):
     """The length of the window's cells as a vector (Goodfellow, Bengio and Courville 2016, section 9.3)."""
 
     kind: ClassVar[str] = "l2pool"
-    recipe: ClassVar[Recipe] = "mean"
+    recipe: ClassVar[Recipe] = "norm"
     example: ClassVar[str] = "l2pool(2)"
 
     def forward(self, x: Array) -> Array:

@@ -91,7 +91,7 @@ def test_the_length_of_a_window_is_the_root_of_its_squares() -> None:
     np.testing.assert_array_equal(patch, term.weights)
     np.testing.assert_array_equal(patch**2, term.products)
     squares = float((patch**2).sum())
-    assert ("mean", "sqrt", squares, squares, squares, ()) == (
+    assert ("norm", "sqrt", squares, squares, squares, ()) == (
         told.recipe, told.activation.name, told.activation.input, told.sum, term.sum, told.activation.quantities,
     )  # fmt: skip
     assert math.sqrt(squares) == told.value == told.activation.output

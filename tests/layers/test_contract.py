@@ -112,7 +112,7 @@ def test_explain_recomputes_cells(kind: str, data: st.DataObject) -> None:
         assert out[channel, row, col] == pytest.approx(told.value, abs=room)
         assert layer.recipe == told.recipe
         assert np.isfinite([term.sum for term in told.terms]).all()
-        if told.recipe in ("dot", "mean"):
+        if told.recipe in ("dot", "mean", "norm"):
             for term in told.terms:
                 np.testing.assert_allclose(term.products, term.patch * term.weights, rtol=1e-12, atol=0)
             total = sum(term.sum for term in told.terms) + told.bias

@@ -25,7 +25,10 @@ _ERRORS = problems(404, 410, 413, 415, 422, 503)
 async def get_explain(
     request: Request, services: ServicesOf, query: Annotated[schemas.CellQuery, Query()]
 ) -> Response:
-    """What was read, what it was multiplied by, and what came of it: the terms add up to the value.
+    """What was read, what it was multiplied by, and what came of it.
+
+    `recipe` says how: the inputs' sums and the bias give `sum` (`dot`, `mean`, `norm`), one cell wins (`max`), or a
+    single number goes through a curve (`point`). Where there is an `activation`, the value is what it makes of `sum`.
 
     A patch of more than 65,536 numbers is left out; it is a whole map of the stage before.
 

@@ -38,7 +38,7 @@ class LayerOut(BaseModel):
 
     kind: str
     group: str
-    recipe: str = Field(description="How a cell comes about: dot, max, mean or point.")
+    recipe: str = Field(description="How a cell comes about: dot, max, mean, norm or point.")
     parameters: list[Parameter]
 
 

@@ -77,7 +77,7 @@ class Racer:
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """How one cell comes about, ready to be laid out. `rule` is dot, mean, max or point."""
+    """How one cell comes about, ready to be laid out. `rule` is dot, mean, norm, max or point."""
 
     rule: str
     blocks: tuple[Block, ...]
@@ -148,7 +148,7 @@ def _rule(found: Explanation) -> str:
     if found.recipe != "mean":
         return found.recipe
     weights = [term.weights for term in found.terms]
-    if found.activation is not None or len(weights) != 1 or weights[0] is None:
+    if len(weights) != 1 or weights[0] is None:
         return "dot"
     counted = weights[0][weights[0] != 0]
     return "mean" if counted.size and np.allclose(counted, counted[0]) else "dot"
@@ -159,7 +159,7 @@ def _block(term: Term, found: Explanation, scale: Scale, names: Sequence[str]) -
     win = (
         (term.rows.index(won.row), term.cols.index(won.col)) if won and won.channel == term.channel else None
     )
-    shown = term.weights is not None and term.products is not None and _rule(found) == "dot"
+    shown = term.weights is not None and term.products is not None and _rule(found) in ("dot", "norm")
     return Block(
         channel=term.channel,
         name=names[term.channel] if len(names) > 1 else "",

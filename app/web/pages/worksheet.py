@@ -147,7 +147,7 @@ def _by_hand(state: LabState, trace: Trace, addresses: Addresses) -> CellView | 
     """A cell to compute on paper: the pinned one's step, else the middle of the first map that is a small sum."""
     for stage in range(1, len(trace.stages)):
         layer = trace.layer(stage)
-        if layer is None or layer.recipe not in ("dot", "max", "mean") or layer.kind == "gray":
+        if layer is None or layer.recipe not in ("dot", "max", "mean", "norm") or layer.kind == "gray":
             continue
         _, rows, cols = trace.stages[stage].shape
         at = Place(stage, 0, rows // 2, cols // 2)

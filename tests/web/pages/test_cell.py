@@ -68,6 +68,16 @@ def test_every_recipe_is_told_in_both_languages(client: TestClient, stack: str, 
         assert 'class="sumup"' in text
 
 
+@pytest.mark.parametrize(
+    ("layer", "factors"),
+    [("conv(box)", "Kernel box"), ("l2pool(3)", "The same cells"), ("resize(7,7)", "Shares of the mean")],
+)
+def test_what_a_patch_is_multiplied_by_has_its_name(client: TestClient, layer: str, factors: str) -> None:
+    text = card(client, stack=f"gray|{layer}", at="2.0.2.2", lang="en")
+    names = {name for _, name in re.findall(r'<figure class="part ([^"]*)"><figcaption>([^<]+)', text)}
+    assert names & {"Kernel box", "The same cells", "Shares of the mean"} == {factors}
+
+
 @pytest.mark.parametrize("stack", ["globalavg", "globalmax", "adaptivemax(2,2)", "gray|maxpool(2)|flatten"])
 def test_layers_that_change_the_shape_are_told_too(client: TestClient, stack: str) -> None:
     last = stack.count("|") + 1
