@@ -5,7 +5,6 @@ from __future__ import annotations
 from app.domain.params import Pair, Sides
 from app.domain.shapes import Shape
 from app.layers.local import Local
-from app.layers.pooling import Pooling
 
 Numbers = tuple[int, ...]
 
@@ -23,24 +22,6 @@ def keywords(**pairs: tuple[Pair, Pair]) -> str:
 def is_even(sides: Sides) -> bool:
     """Whether opposite sides are padded alike, as PyTorch's layers do it."""
     return sides[0] == sides[1] and sides[2] == sides[3]
-
-
-def overhang(layer: Pooling, shape: Shape) -> Sides:
-    """The cells behind the padding that the last windows of `ceil` reach into."""
-    formula, sides, found = layer.formula(shape), layer.sides(shape), []
-    for axis, numbers in enumerate((formula.rows, formula.cols)):
-        reach = (numbers.outputs - 1) * numbers.stride + numbers.dilation * (numbers.kernel - 1) + 1
-        after = sides[2 * axis + 1]
-        found += [0, max(0, reach - shape[1 + axis] - sides[2 * axis] - after)]
-    return found[0], found[1], found[2], found[3]
-
-
-def widened(layer: Pooling, shape: Shape) -> Sides:
-    """Padding and overhang together: with them, every window lies inside."""
-    top, bottom, left, right = (
-        a + b for a, b in zip(layer.sides(shape), overhang(layer, shape), strict=True)
-    )
-    return top, bottom, left, right
 
 
 def local_shape(layer: Local, shape: Shape) -> Numbers:

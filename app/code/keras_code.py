@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.code.bank import Bank, bank_of
-from app.code.geometry import keywords, local_shape, overhang, short, widened
+from app.code.geometry import keywords, local_shape, short
 from app.code.keras_helpers import HELPERS
 from app.code.literals import number
 from app.code.script import Dialect, Draft, Writer
@@ -67,7 +67,7 @@ def minpool(layer: Any, draft: Draft) -> str:
 
 
 def avgpool(layer: Any, draft: Draft) -> str:
-    sides, beyond = layer.sides(draft.shape), overhang(layer, draft.shape)
+    sides, beyond = layer.sides(draft.shape), layer.overhang(draft.shape)
     if layer.dilation == ONE and not any(beyond) and (layer.count_include_pad or not any(sides)):
         return f"ops.average_pool({_border(draft.x, sides, draft)}, {_sizes(layer)})"
     arguments = f"{_window(layer)}, {sides}, {beyond}, {layer.count_include_pad}"
@@ -75,7 +75,7 @@ def avgpool(layer: Any, draft: Draft) -> str:
 
 
 def l2pool(layer: Any, draft: Draft) -> str:
-    padded = _border(draft.x, widened(layer, draft.shape), draft)
+    padded = _border(draft.x, layer.widened(draft.shape), draft)
     taps = f"{draft.call('windows')}({padded}, {_window(layer)})"
     return f"ops.sqrt(ops.sum(ops.square({taps}), axis=-1))"
 
@@ -177,7 +177,7 @@ def _border(x: str, sides: Sides, draft: Draft, value: str = "") -> str:
 
 
 def _largest(layer: Any, draft: Draft, x: str) -> str:
-    padded = _border(x, widened(layer, draft.shape), draft, "-np.inf")
+    padded = _border(x, layer.widened(draft.shape), draft, "-np.inf")
     if layer.dilation == ONE:
         return f"ops.max_pool({padded}, {_sizes(layer)})"
     return f"ops.max({draft.call('windows')}({padded}, {_window(layer)}), axis=-1)"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.code.bank import Bank, bank_of
-from app.code.geometry import local_shape, overhang, widened
+from app.code.geometry import local_shape
 from app.code.literals import number
 from app.code.numpy_helpers import HELPERS
 from app.code.script import Dialect, Draft, Writer
@@ -61,7 +61,7 @@ def minpool(layer: Any, draft: Draft) -> str:
 
 
 def avgpool(layer: Any, draft: Draft) -> str:
-    sides, beyond = layer.sides(draft.shape), overhang(layer, draft.shape)
+    sides, beyond = layer.sides(draft.shape), layer.overhang(draft.shape)
     if not any(beyond) and (layer.count_include_pad or not any(sides)):
         return f"{_windows(layer, draft, '0')}.mean((-2, -1))"
     window = f"{layer.size}, {layer.step}, {layer.dilation}"
@@ -139,9 +139,7 @@ def _padded(layer: Any, draft: Draft) -> str:
 
 
 def _windows(layer: Any, draft: Draft, filler: str) -> str:
-    padded = _pad(
-        draft.x, widened(layer, draft.shape), f", constant_values={filler}" if filler != "0" else ""
-    )
+    padded = _pad(draft.x, layer.widened(draft.shape), f", constant_values={filler}" if filler != "0" else "")
     return f"{draft.call('windows')}({padded}, {layer.size}, {layer.step}{_pairs(dilation=(layer.dilation, ONE))})"
 
 

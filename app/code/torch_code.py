@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.code.bank import Bank, bank_of
-from app.code.geometry import is_even, keywords, local_shape, overhang, short, widened
+from app.code.geometry import is_even, keywords, local_shape, short
 from app.code.literals import number
 from app.code.script import Dialect, Draft, Writer
 from app.code.torch_helpers import HELPERS
@@ -83,12 +83,12 @@ def avgpool(layer: Any, draft: Draft) -> str:
         counts = "" if layer.count_include_pad else ", count_include_pad=False"
         return f"F.avg_pool2d({draft.x}, {short(layer.size)}{given}{ceil}{counts})"
     window = f"{layer.size}, {layer.step}, {layer.dilation}"
-    padding, beyond = _order(sides), _order(overhang(layer, draft.shape))
+    padding, beyond = _order(sides), _order(layer.overhang(draft.shape))
     return f"{draft.call('mean_pool')}({draft.x}, {window}, {padding}, {beyond}, {layer.count_include_pad})"
 
 
 def l2pool(layer: Any, draft: Draft) -> str:
-    sides = widened(layer, draft.shape)
+    sides = layer.widened(draft.shape)
     if layer.dilation == ONE and not any(sides):
         return f"F.lp_pool2d({draft.x}, 2, {short(layer.size)}{keywords(stride=(layer.step, layer.size))})"
     window = f"{layer.size}, {layer.step}, {layer.dilation}"
@@ -195,7 +195,7 @@ def _largest(layer: Any, draft: Draft, x: str) -> str:
         padding = keywords(padding=((sides[0], sides[2]), (0, 0)))
         ceil = ", ceil_mode=True" if layer.ceil else ""
         return f"F.max_pool2d({x}, {short(layer.size)}{padding}{given}{ceil})"
-    padded = _pad(x, widened(layer, draft.shape), value="-torch.inf")
+    padded = _pad(x, layer.widened(draft.shape), value="-torch.inf")
     return f"F.max_pool2d({padded}, {short(layer.size)}{given})"
 
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from app.compute.unshared import unshared
 from app.domain.errors import Refusal
 from app.domain.fields import Plane
 from app.domain.params import Pair
@@ -126,14 +127,6 @@ class Local(Layer):
     def _weight_shape(self, shape: Shape) -> tuple[int, int, int, int, int, int]:
         formula = self.formula(shape)
         return self.maps, formula.rows.outputs, formula.cols.outputs, shape[0], self.size[0], self.size[1]
-
-
-def unshared(x: Array, weights: Array, stride: Pair = (1, 1)) -> Array:
-    """Maps (C, H, W) under 6-D weights (M, OH, OW, C, kh, kw): (M, OH, OW), float32."""
-    windows = np.lib.stride_tricks.sliding_window_view(x, weights.shape[4:], axis=(1, 2))
-    placed = windows[:, :: stride[0], :: stride[1]].astype(np.float64)
-    maps: Array = np.einsum("ijklmn,ljkmn->ijk", weights, placed).astype(np.float32)
-    return maps
 
 
 @lru_cache(maxsize=2)

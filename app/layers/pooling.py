@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from app.domain.errors import Refusal
-from app.domain.params import Padding, Pair
+from app.domain.params import Padding, Pair, Sides
 from app.domain.shapes import Shape
 from app.domain.windows import AxisWindow
 from app.layers.base import Group, Layer, setting
@@ -49,6 +49,20 @@ class Pooling(SlidingLayer):
                 if _reads_nothing(axis):
                     raise Refusal("window_in_padding", formula=self.formula(shape).text, axis=name)
         return after
+
+    def overhang(self, shape: Shape) -> Sides:
+        """The cells behind the padding that the last windows of `ceil` reach into."""
+        formula, sides, found = self.formula(shape), self.sides(shape), []
+        for axis, numbers in enumerate((formula.rows, formula.cols)):
+            reach = (numbers.outputs - 1) * numbers.stride + numbers.dilation * (numbers.kernel - 1) + 1
+            found.append(max(0, reach - sides[2 * axis] - shape[1 + axis] - sides[2 * axis + 1]))
+        return 0, found[0], 0, found[1]
+
+    def widened(self, shape: Shape) -> Sides:
+        """Padding and overhang together: with them, every window lies inside."""
+        top, bottom, left, right = self.sides(shape)
+        _, below, _, beside = self.overhang(shape)
+        return top, bottom + below, left, right + beside
 
     def alternatives(self, shape: Shape) -> Iterator[Layer]:
         """Less padding first, then a window that fits, then what every sliding layer can do."""

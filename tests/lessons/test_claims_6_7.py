@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
+from app.compute.unshared import unshared
 from app.engine.toeplitz import toeplitz
 from app.explorer import Scene
-from app.layers.local import Local, unshared
+from app.layers.local import Local
 from app.layers.registry import parse_stack
 from tests.lessons.stacks import Last, numel, run, written
 

@@ -105,18 +105,8 @@ def _conv(layer: Any, shape: Shape) -> Step:
     return _slide(layer, shape, own, np.tile(bias, shape[0]), shape[0])
 
 
-def _pool_sides(layer: Any, shape: Shape) -> Sides:
-    """The padding, and behind it what `ceil` reads beyond."""
-    sides, sizes = layer.sides(shape), layer.output_shape(shape)[1:]
-    far = []
-    for axis in (0, 1):
-        reach = (sizes[axis] - 1) * layer.step[axis] + layer.dilation[axis] * (layer.size[axis] - 1) + 1
-        far.append(max(sides[2 * axis + 1], reach - shape[1 + axis] - sides[2 * axis]))
-    return sides[0], far[0], sides[2], far[1]
-
-
 def _maxpool(layer: Any, shape: Shape) -> Step:
-    pool, sides = load_torch().nn.functional.max_pool2d, _pool_sides(layer, shape)
+    pool, sides = load_torch().nn.functional.max_pool2d, layer.widened(shape)
 
     def step(x: Tensor) -> Tensor:
         maps: Tensor = pool(_pad(x, sides, value=-np.inf), layer.size, layer.step, 0, layer.dilation)
@@ -128,7 +118,7 @@ def _maxpool(layer: Any, shape: Shape) -> Step:
 def _avgpool(layer: Any, shape: Shape) -> Step:
     """Sums of each window over the number of its cells that count, as both depend on the place."""
     conv2d = load_torch().nn.functional.conv2d
-    channels, own, reach = shape[0], layer.sides(shape), _pool_sides(layer, shape)
+    channels, own, reach = shape[0], layer.sides(shape), layer.widened(shape)
     ones = _tensor(np.ones((channels, 1, *layer.size)))
     inside = _pad(_tensor(np.ones((1, 1, *shape[1:]))), own, value=float(layer.count_include_pad))
     beyond = (0, reach[1] - own[1], 0, reach[3] - own[3])

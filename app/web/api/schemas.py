@@ -256,7 +256,9 @@ class ExplainOut(BaseModel):
 
     value: float
     kind: str = Field(description="The layer's kind; `input` at stage 0.")
-    recipe: str = Field(description="How the value comes about: dot, max, mean, norm or point; empty at stage 0.")
+    recipe: str = Field(
+        description="How the value comes about: dot, max, mean, norm or point; empty at stage 0."
+    )
     inputs: list[TermOut]
     bias: float
     sum: float
