@@ -17,6 +17,7 @@ from app.store.decode import decode
 from app.web.api import schemas
 from app.web.api.answers import answer_json, problems
 from app.web.api.bodies import background_of, content_type, one_of, read_files_form, read_json, unread
+from app.web.api.classify_schemas import FileClassifyBody
 from app.web.deps import Services, ServicesOf
 
 router = APIRouter(tags=["networks"])
@@ -71,7 +72,7 @@ class BatchOut(BaseModel):
     summary="Label several photos at once",
     response_model=BatchOut,
     responses=problems(404, 410, 413, 415, 422, 503),
-    openapi_extra=one_of(BatchBody, file=schemas.FileClassifyBody),
+    openapi_extra=one_of(BatchBody, file=FileClassifyBody),
 )
 async def classify_batch(request: Request, services: ServicesOf) -> Response:
     """Up to 16 pictures run together; `stages` shows the batch axis N at every layer.
@@ -95,7 +96,7 @@ async def classify_batch(request: Request, services: ServicesOf) -> Response:
         return answer_json(request, await services.jobs.run(lambda: _known(services, body, start), request))
     if kind != "multipart/form-data":
         raise unread(request, "application/json", "multipart/form-data")
-    fields, files = await read_files_form(request, schemas.FileClassifyBody, MOST)
+    fields, files = await read_files_form(request, FileClassifyBody, MOST)
     found = await services.jobs.run(lambda: _files(services, fields, files, start), request)
     answer = answer_json(request, found)
     answer.headers["Cache-Control"] = "no-store"
@@ -113,9 +114,7 @@ def _known(services: Services, body: BatchBody, start: float) -> BatchOut:
     return _answered(answer_batch(explorer, pictures, network), items, start)
 
 
-def _files(
-    services: Services, fields: schemas.FileClassifyBody, files: Sequence[bytes], start: float
-) -> BatchOut:
+def _files(services: Services, fields: FileClassifyBody, files: Sequence[bytes], start: float) -> BatchOut:
     explorer = services.explorer
     network, background = explorer.network(fields.network), background_of(fields.background)
 

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request, Response
 from app.engine.network import Answer, Network
 from app.explorer import LoosePhoto
 from app.store.decode import decode
-from app.web.api import schemas
 from app.web.api.answers import answer_json, problems
 from app.web.api.bodies import background_of, content_type, one_of, read_form, read_json, unread
+from app.web.api.classify_schemas import ClassifyBody, ClassifyOut, FileClassifyBody
 from app.web.deps import Services, ServicesOf
 
 router = APIRouter(tags=["networks"])
@@ -20,9 +20,9 @@ router = APIRouter(tags=["networks"])
 @router.post(
     "/classify",
     summary="Label a photo",
-    response_model=schemas.ClassifyOut,
+    response_model=ClassifyOut,
     responses=problems(400, 404, 410, 413, 415, 422, 503),
-    openapi_extra=one_of(schemas.ClassifyBody, file=schemas.FileClassifyBody),
+    openapi_extra=one_of(ClassifyBody, file=FileClassifyBody),
 )
 async def classify(request: Request, services: ServicesOf) -> Response:
     """Cat, dog, or unsure with its reason. A file sent here is looked at once and not kept.
@@ -37,30 +37,30 @@ async def classify(request: Request, services: ServicesOf) -> Response:
     """
     kind = content_type(request)
     if kind == "application/json":
-        body = await read_json(request, schemas.ClassifyBody)
+        body = await read_json(request, ClassifyBody)
         return answer_json(request, await services.jobs.run(lambda: _known(services, body), request))
     if kind != "multipart/form-data":
         raise unread(request, "application/json", "multipart/form-data")
-    fields, data = await read_form(request, schemas.FileClassifyBody)
+    fields, data = await read_form(request, FileClassifyBody)
     answer = answer_json(request, await services.jobs.run(lambda: _file(services, fields, data), request))
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _known(services: Services, body: schemas.ClassifyBody) -> schemas.ClassifyOut:
+def _known(services: Services, body: ClassifyBody) -> ClassifyOut:
     start = time.perf_counter()
     return classified(*services.explorer.classify(body.image, body.network), start)
 
 
-def _file(services: Services, fields: schemas.FileClassifyBody, data: bytes) -> schemas.ClassifyOut:
+def _file(services: Services, fields: FileClassifyBody, data: bytes) -> ClassifyOut:
     start = time.perf_counter()
     picture = decode(data, background=background_of(fields.background), limits=services.limits)
     return classified(*services.explorer.classify_once(LoosePhoto(picture.pixels), fields.network), start)
 
 
-def classified(network: Network, found: Answer, start: float) -> schemas.ClassifyOut:
+def classified(network: Network, found: Answer, start: float) -> ClassifyOut:
     """An answer with the time since `start` (time.perf_counter)."""
-    body = schemas.ClassifyOut(
+    body = ClassifyOut(
         label=found.label,
         probabilities=dict(found.probabilities),
         confidence=found.confidence,

@@ -99,20 +99,14 @@ def _add_ending(body: schemas.ExplainOut, found: Explanation) -> None:
     """What came after the sum: a curve, or the cell that won."""
     if found.activation is not None:
         curve = found.activation
-        body.activation = {
-            "name": curve.name,
-            "input": curve.input,
-            "output": curve.output,
-            **dict(curve.quantities),
-        }
+        body.activation = schemas.ActivationOut(
+            name=curve.name, input=curve.input, output=curve.output, quantities=dict(curve.quantities)
+        )
     if found.winner is not None:
         winner = found.winner
-        body.winner = {
-            "channel": winner.channel,
-            "row": winner.row,
-            "column": winner.col,
-            "value": winner.value,
-        }
+        body.winner = schemas.WinnerOut(
+            channel=winner.channel, row=winner.row, column=winner.col, value=winner.value
+        )
 
 
 def _term(term: Term, recipe: Recipe) -> schemas.TermOut:

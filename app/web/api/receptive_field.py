@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from app.domain.errors import Refusal, UserError, no_such_cell
 from app.domain.fields import Window, receptive_field
@@ -20,14 +21,44 @@ router = APIRouter(tags=["cells"])
 PHOTO_CHANNELS = 3
 
 
+class FieldQuery(BaseModel):
+    """A stack, the size of its input, and perhaps a cell."""
+
+    stack: schemas.StackText = ""
+    height: int = Field(ge=1, le=8192, description="Rows of the input.", examples=[224])
+    width: int = Field(ge=1, le=8192, description="Columns of the input.", examples=[224])
+    stage: schemas.Index | None = None
+    row: schemas.Index | None = None
+    column: schemas.Index | None = None
+
+
+class FieldRow(schemas.ReceptiveField):
+    """One stage of a receptive-field table."""
+
+    stage: int
+    layer: str
+    kind: str
+    shape: tuple[int, int, int]
+    formula: str
+
+
+class FieldOut(BaseModel):
+    """The receptive field of every stage and, for a cell, its boxes."""
+
+    stack: str
+    stages: list[FieldRow]
+    boxes: list[schemas.BoxOut] | None = None
+    refused: schemas.RefusedOut | None = None
+
+
 @router.get(
     "/receptive-field",
     summary="Receptive fields",
-    response_model=schemas.FieldOut,
+    response_model=FieldOut,
     responses=problems(422, 503),
 )
 async def get_field(
-    request: Request, services: ServicesOf, say: SayOf, query: Annotated[schemas.FieldQuery, Query()]
+    request: Request, services: ServicesOf, say: SayOf, query: Annotated[FieldQuery, Query()]
 ) -> Response:
     """What a cell of every stage sees of an input of three channels: size, jump, start. Given a cell, also
     its box on every earlier stage; both ends included, and outside the input where padding is read.
@@ -40,13 +71,13 @@ async def get_field(
     if any(value is not None for value in given) and None in given:
         raise UserError("cell_incomplete")
 
-    def work() -> schemas.FieldOut:
+    def work() -> FieldOut:
         return field_out(services.explorer.parse(query.stack), query, say)
 
     return answer_json(request, await services.jobs.run(work, request))
 
 
-def field_out(stack: Stack, query: schemas.FieldQuery, say: Say) -> schemas.FieldOut:
+def field_out(stack: Stack, query: FieldQuery, say: Say) -> FieldOut:
     """The table, and the boxes of the cell asked for."""
     shapes: list[Shape] = [(PHOTO_CHANNELS, query.height, query.width)]
     windows: list[Window] = []
@@ -60,7 +91,7 @@ def field_out(stack: Stack, query: schemas.FieldQuery, say: Say) -> schemas.Fiel
             break
         windows.append(layer.window(shapes[-2]))
         rows.append(_row(stack, stage, windows, shapes))
-    body = schemas.FieldOut(stack=stack.text, stages=rows)
+    body = FieldOut(stack=stack.text, stages=rows)
     if refused is not None:
         body.refused = refused_of(refused, len(shapes), say)
     if query.stage is not None and query.row is not None and query.column is not None:
@@ -82,9 +113,9 @@ def _checked(place: Place, shapes: list[Shape], refused: Refusal | None, layers:
     return place
 
 
-def _row(stack: Stack, stage: int, windows: list[Window], shapes: list[Shape]) -> schemas.FieldRow:
+def _row(stack: Stack, stage: int, windows: list[Window], shapes: list[Shape]) -> FieldRow:
     layer = stack.layers[stage - 1] if stage else None
-    return schemas.FieldRow(
+    return FieldRow(
         stage=stage,
         layer=layer.text if layer else "",
         kind=kind_of(layer),

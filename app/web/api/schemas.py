@@ -112,39 +112,6 @@ class CellBody(CellQuery):
     model_config = ConfigDict(extra="forbid")
 
 
-class ClassifyBody(BaseModel):
-    """A photo to label."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    image: Image
-    network: str | None = Field(
-        None, max_length=100, description="A network's name; the first one if left out."
-    )
-
-
-class FileClassifyBody(BaseModel):
-    """How to label an uploaded file."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    network: str | None = Field(
-        None, max_length=100, description="A network's name; the first one if left out."
-    )
-    background: str | None = Field(None, description="Colour under transparent pixels, `#rrggbb`; white.")
-
-
-class FieldQuery(BaseModel):
-    """A stack, the size of its input, and perhaps a cell."""
-
-    stack: StackText = ""
-    height: int = Field(ge=1, le=8192, description="Rows of the input.", examples=[224])
-    width: int = Field(ge=1, le=8192, description="Columns of the input.", examples=[224])
-    stage: Index | None = None
-    row: Index | None = None
-    column: Index | None = None
-
-
 class Problem(BaseModel):
     """What went wrong (RFC 9457), in the language of Accept-Language."""
 
@@ -251,6 +218,27 @@ class TermOut(BaseModel):
     sum: float
 
 
+class ActivationOut(BaseModel):
+    """The curve behind a cell's sum."""
+
+    name: str = Field(description="The curve: relu, sigmoid, softmax ...; sqrt ends an L2 norm.")
+    input: float = Field(description="What the curve reads; a softmax also reads the other channels.")
+    output: float = Field(description="What the curve makes of it: the cell's value.")
+    quantities: dict[str, float] = Field(
+        description="What else the curve needs, by name. softmax: `largest` score, `exp` of this score minus the "
+        "largest, `total` of all such powers. Empty for a curve of one number."
+    )
+
+
+class WinnerOut(BaseModel):
+    """The cell that a maximum or a minimum took; the first in reading order among equals."""
+
+    channel: int = Field(description="Its map in the stage before, from 0.")
+    row: int = Field(description="From 0.")
+    column: int = Field(description="From 0.")
+    value: float
+
+
 class ExplainOut(BaseModel):
     """How one cell comes about."""
 
@@ -262,39 +250,6 @@ class ExplainOut(BaseModel):
     inputs: list[TermOut]
     bias: float
     sum: float
-    activation: dict[str, Any] | None = None
-    winner: dict[str, Any] | None = None
+    activation: ActivationOut | None = Field(None, description="Where the sum goes through a curve.")
+    winner: WinnerOut | None = Field(None, description="Of a maximum or a minimum alone.")
     boxes: list[BoxOut]
-
-
-class FieldRow(ReceptiveField):
-    """One stage of a receptive-field table."""
-
-    stage: int
-    layer: str
-    kind: str
-    shape: tuple[int, int, int]
-    formula: str
-
-
-class FieldOut(BaseModel):
-    """The receptive field of every stage and, for a cell, its boxes."""
-
-    stack: str
-    stages: list[FieldRow]
-    boxes: list[BoxOut] | None = None
-    refused: RefusedOut | None = None
-
-
-class ClassifyOut(BaseModel):
-    """What the network says of the photo."""
-
-    label: str = Field(description="A class, or unsure; cat, dog or unsure of the shipped network.")
-    probabilities: dict[str, float] = Field(
-        description="They share 1; calibrated, unless the network is an upload."
-    )
-    confidence: float
-    reason: Literal["low_confidence", "unlike_training"] | None = None
-    scores: dict[str, float] = Field(description="The network's raw outputs, and `other_probability`.")
-    network: str
-    milliseconds: float

@@ -13,10 +13,10 @@ from app.domain.errors import UserError
 from app.engine.probe import MOST_GAIN, Change, Cover
 from app.layers.banked import BankLayer
 from app.layers.registry import parse_stack
-from app.web.api import schemas
 from app.web.api.answers import answer_json, problems
 from app.web.api.bodies import content_type, one_of, read_json, unread
 from app.web.api.classify import classified
+from app.web.api.classify_schemas import ClassifyBody, ClassifyOut
 from app.web.deps import Services, ServicesOf
 
 router = APIRouter(tags=["networks"])
@@ -52,7 +52,7 @@ class KernelBody(BaseModel):
     kernel: str = Field(max_length=4000, examples=["sobel_x", "[0,1,0;1,-4,1;0,1,0]"])
 
 
-class WhatIfBody(schemas.ClassifyBody):
+class WhatIfBody(ClassifyBody):
     """A photo and what is changed."""
 
     cover: CoverBody | None = None
@@ -72,7 +72,7 @@ class WhatIfBody(schemas.ClassifyBody):
 @router.post(
     "/what-if",
     summary="Label a changed photo or network",
-    response_model=schemas.ClassifyOut,
+    response_model=ClassifyOut,
     responses=problems(404, 410, 415, 422, 503),
     openapi_extra=one_of(WhatIfBody),
 )
@@ -91,7 +91,7 @@ async def what_if(request: Request, services: ServicesOf) -> Response:
     return answer_json(request, await services.jobs.run(lambda: _answered(services, body), request))
 
 
-def _answered(services: Services, body: WhatIfBody) -> schemas.ClassifyOut:
+def _answered(services: Services, body: WhatIfBody) -> ClassifyOut:
     start = time.perf_counter()
     return classified(*services.explorer.what_if(body.image, body.change(), body.network), start)
 

@@ -20,8 +20,8 @@ from app.i18n.numbers import format_number
 from app.store.decode import decode
 from app.store.samples import SAMPLES, find_sample
 from app.web.addresses import encode
-from app.web.api import schemas
 from app.web.api.bodies import read_files_form
+from app.web.api.classify_schemas import FileClassifyBody
 from app.web.deps import LanguageOf, ServicesOf
 from app.web.images import serve
 from app.web.pages.frame import page, spoken_time
@@ -146,7 +146,7 @@ async def batch(request: Request, services: ServicesOf, lang: LanguageOf) -> Res
 @router.post("/batch")
 async def upload(request: Request, services: ServicesOf) -> Response:
     """Store the photos of a plain form and show them as one batch; none is kept when one cannot be read."""
-    _, files = await read_files_form(request, schemas.FileClassifyBody, MOST)
+    _, files = await read_files_form(request, FileClassifyBody, MOST)
 
     def keep() -> list[str]:
         pictures = [decode(data, limits=services.limits) for data in files]

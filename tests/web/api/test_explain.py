@@ -51,7 +51,17 @@ def test_an_activation_shows_its_input_and_output(api):
 
     curve = body["activation"]
     assert 1 / (1 + np.exp(-curve["input"])) == pytest.approx(body["value"], abs=1e-6)
-    assert "sigmoid" == curve["name"]
+    assert {"name": "sigmoid", "input": curve["input"], "output": body["value"], "quantities": {}} == curve
+
+
+def test_what_a_softmax_needs_besides_its_score_stands_apart_from_the_curve(api):
+    curve = explain(api, stack="softmax", stage=1, channel=1, row=3, column=4)["activation"]
+    needed = curve.pop("quantities")
+
+    assert {"largest", "exp", "total"} == needed.keys()
+    assert np.exp(curve["input"] - needed["largest"]) == pytest.approx(needed["exp"])
+    assert needed["exp"] / needed["total"] == pytest.approx(curve["output"])
+    assert {"name", "input", "output"} == curve.keys()
 
 
 def test_a_mean_of_a_whole_map_leaves_the_patch_out_when_it_is_large(api, numbers):
