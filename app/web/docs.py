@@ -13,9 +13,9 @@ from markupsafe import Markup, escape
 
 from app.web.addresses import API
 from app.web.deps import LanguageOf, theme_of
+from app.web.docs_errors import errors_by_status
 from app.web.pages.frame import PRIVATE, VARIES
 from app.web.problems import MEDIA_TYPE as PROBLEM
-from app.web.problems import STATUS
 from app.web.templating import render
 
 PRINTED = "http://127.0.0.1:8000"  # where the descriptions say that the server is
@@ -76,13 +76,12 @@ class Call:
 async def page(request: Request, language: LanguageOf) -> Response:
     """The page."""
     document: dict[str, Any] = request.app.openapi()
-    codes = sorted(((status, code) for code, status in STATUS.items()), key=str)
     values = {
         "page": "docs",
         "theme": theme_of(request),
         "language_url": lambda code: f"/docs?lang={code}",
         "groups": groups_of(document),
-        "codes": codes,
+        "errors": errors_by_status(language),
         "document_url": DOCUMENT,
     }
     page = render("docs/page.html", language, values)

@@ -25,6 +25,8 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "2"
 CLIENT_GONE = 499  # nginx's number; nobody is there to read it
 
+UNUSABLE = 422
+
 STATUS: Mapping[str, int] = {
     "too_many_bytes": 413,
     "too_many_pixels": 413,
@@ -73,8 +75,13 @@ STATUS: Mapping[str, int] = {
 
 
 def status_of(error: UserError) -> int:
-    """The HTTP status of a fault; what is merely wrong is 422, and so is every fault inside a stack's text."""
-    return 422 if isinstance(error, NotationError) else STATUS.get(error.code, 422)
+    """The HTTP status of a fault; what is merely wrong is unusable, and so is every fault inside a stack's text."""
+    return UNUSABLE if isinstance(error, NotationError) else status_of_code(error.code)
+
+
+def status_of_code(code: str) -> int:
+    """The HTTP status of a fault outside of a stack's text."""
+    return STATUS.get(code, UNUSABLE)
 
 
 def add_handlers(app: FastAPI) -> None:

@@ -54,6 +54,7 @@ if (document.querySelector("[data-network]")) {
   });
 }
 if (document.querySelector("main.lesson, main.course")) import("./lesson/progress.js").then((progress) => progress.start());
+if (document.querySelector("main.docs")) import("./unfold.js").then((unfold) => unfold.start());
 if (document.querySelector("[data-print]")) import("./print.js").then((print) => print.start());
 if (document.querySelector("main.lesson")) {
   import("./lesson/keep.js").then((keep) => keep.start());

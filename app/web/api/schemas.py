@@ -115,7 +115,7 @@ class CellBody(CellQuery):
 class Problem(BaseModel):
     """What went wrong (RFC 9457), in the language of Accept-Language."""
 
-    type: str = Field(description="Where the error is described.")
+    type: str = Field(description="Where the error is described: its entry on the page /docs.")
     title: str
     status: int
     detail: str = Field(description="The reason with its numbers, and the mend.")
