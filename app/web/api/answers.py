@@ -21,20 +21,21 @@ from app.web.api import schemas
 from app.web.images import ASK_AGAIN, answer_bytes
 from app.web.language import Say, say_fault
 
+MEANINGS = {
+    400: "The body cannot be read.",
+    403: "The delete token is another upload's.",
+    404: "There is nothing of this name.",
+    410: "The upload's time is over.",
+    413: "Too large.",
+    415: "Not a file, or not a body, that is read here.",
+    422: "Something in the request cannot be used; `detail` says what and how to mend it.",
+    503: "Too busy or full; try again after Retry-After seconds.",
+}
+
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The error answers of a route, for its description."""
-    meanings = {
-        400: "The body cannot be read.",
-        403: "The delete token is another upload's.",
-        404: "There is nothing of this name.",
-        410: "The upload's time is over.",
-        413: "Too large.",
-        415: "Not a file, or not a body, that is read here.",
-        422: "Something in the request cannot be used; `detail` says what and how to mend it.",
-        503: "Too busy or full; try again after Retry-After seconds.",
-    }
-    return {status: {"description": meanings[status], "model": schemas.Problem} for status in statuses}
+    return {status: {"description": MEANINGS[status], "model": schemas.Problem} for status in statuses}
 
 
 def answer_json(request: Request, model: BaseModel, **headers: str) -> Response:

@@ -122,17 +122,17 @@ class StepsOfCam(BaseModel):
 class ColoursOut(BaseModel):
     """The colours of the map's picture; values beyond have the colour of the nearer end."""
 
-    low: float
-    high: float
+    low: float = Field(description="Where the colours begin.")
+    high: float = Field(description="Where the colours end.")
     colors: str = Field(description="diverging about 0 for every method; sequential for effective_field.")
 
 
 class AttributionOut(BaseModel):
     """A method's map, its numbers and its checks."""
 
-    method: str
-    network: str
-    target: str
+    method: str = Field(description="As asked.")
+    network: str = Field(description="The network asked.")
+    target: str = Field(description="The output asked about.")
     logit: float = Field(description="The target's raw output.")
     probability: float = Field(description="The target's share in the softmax of all outputs, uncalibrated.")
     picture: tuple[int, int] = Field(description="Rows and columns of what the network reads.")
@@ -140,8 +140,8 @@ class AttributionOut(BaseModel):
     map: list[list[float]] | None = Field(
         None, description=f"The map, signed where the method is; left out above {MAX_CELLS} cells."
     )
-    min: float
-    max: float
+    min: float = Field(description="Smallest value of the map.")
+    max: float = Field(description="Largest value of the map.")
     scale: ColoursOut
     map_url: str = Field(description="The map as PNG, one pixel a cell.")
     positive_url: str = Field(description="What is left of it above 0, as PNG.")
@@ -160,19 +160,19 @@ class AttributionOut(BaseModel):
     checks: dict[str, dict[str, Any]] = Field(
         description="By check, its numbers and whether it is `passed`; empty with checks=false."
     )
-    milliseconds: float
+    milliseconds: float = Field(description="How long it took on the server.")
 
 
 class MethodOut(BaseModel):
     """A method in words."""
 
-    method: str
-    title: str
+    method: str = Field(description="Its name in the calls.")
+    title: str = Field(description="In words.")
     says: str = Field(description="What its map tells.")
     says_not: str = Field(description="What it does not tell.")
-    settings: list[str]
+    settings: list[str] = Field(description="Parameters that it takes.")
     checks: dict[str, str] = Field(description="By check, what it asks.")
-    uses_target: bool
+    uses_target: bool = Field(description="Whether it asks about one output.")
     signed: bool = Field(description="Whether its map tells for from against; else it shows strength alone.")
 
 

@@ -17,7 +17,7 @@ from app.store.decode import decode
 from app.web.api import schemas
 from app.web.api.answers import answer_json, problems
 from app.web.api.bodies import background_of, content_type, one_of, read_files_form, read_json, unread
-from app.web.api.classify_schemas import FileClassifyBody
+from app.web.api.classify_schemas import SCORES, FileClassifyBody
 from app.web.deps import Services, ServicesOf
 
 router = APIRouter(tags=["networks"])
@@ -40,7 +40,7 @@ class BatchStage(BaseModel):
     """A stage that the batch went through."""
 
     layer: str = Field(description="In the notation of stacks; empty for the pictures themselves.")
-    kind: str
+    kind: str = Field(description="The layer's kind; `input` for the pictures themselves.")
     shape: tuple[int, int, int, int] = Field(description="N pictures, C maps, H rows, W columns.")
 
 
@@ -48,23 +48,25 @@ class BatchAnswer(BaseModel):
     """What the network says of one picture of the batch."""
 
     n: int = Field(description="Its place along the first axis, from 0.")
-    image: str | None = None
-    change: str
-    label: str
-    probabilities: dict[str, float]
-    confidence: float
-    reason: Literal["low_confidence", "unlike_training"] | None = None
-    scores: dict[str, float]
+    image: str | None = Field(None, description="As it was asked for; missing where a file was sent.")
+    change: str = Field(description="What was done to the picture before; `none` for nothing.")
+    label: str = Field(description="A class, or unsure.")
+    probabilities: dict[str, float] = Field(description="By class, 0 to 1; together 1.")
+    confidence: float = Field(description="The likeliest class's probability, 0 to 1.")
+    reason: Literal["low_confidence", "unlike_training"] | None = Field(
+        None, description="Only with unsure: low_confidence or unlike_training."
+    )
+    scores: dict[str, float] = Field(description=SCORES)
 
 
 class BatchOut(BaseModel):
     """The answers in the order of the batch, and its shape at every stage."""
 
-    network: str
-    axes: Literal["NCHW"] = "NCHW"
+    network: str = Field(description="The network asked.")
+    axes: Literal["NCHW"] = Field("NCHW", description="Order of the numbers in `shape`.")
     stages: list[BatchStage]
     answers: list[BatchAnswer]
-    milliseconds: float
+    milliseconds: float = Field(description="How long all of it took on the server.")
 
 
 @router.post(

@@ -106,7 +106,10 @@ def one_of(*models: type[BaseModel], file: type[BaseModel] | None = None) -> dic
         content["application/json"] = {"schema": _inline(model)}
     if file is not None:
         schema = _inline(file)
-        schema["properties"] = {FILE: {"type": "string", "format": "binary"}, **schema["properties"]}
+        schema["properties"] = {
+            FILE: {"type": "string", "format": "binary", "description": "The file itself."},
+            **schema["properties"],
+        }
         schema["required"] = [FILE, *schema.get("required", [])]
         content["multipart/form-data"] = {"schema": schema}
     return {"requestBody": {"required": True, "content": content}}

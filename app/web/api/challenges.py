@@ -18,12 +18,12 @@ router = APIRouter(tags=["course"])
 class ChallengeOut(BaseModel):
     """A task: the names of what is given, and its hints from weak to strong."""
 
-    name: str
-    title: str
-    task: str
-    lesson: str
-    fields: list[str]
-    hints: list[str]
+    name: str = Field(description="What the call takes that checks an answer.")
+    title: str = Field(description="In words.")
+    task: str = Field(description="What to do, in a sentence.")
+    lesson: str = Field(description="The lesson that it belongs to.")
+    fields: list[str] = Field(description="What to give, of the fields of that call.")
+    hints: list[str] = Field(description="From weak to strong.")
 
 
 class ChallengesOut(BaseModel):
@@ -51,19 +51,19 @@ class AnswerBody(BaseModel):
 class FindingOut(BaseModel):
     """One thing that was looked at."""
 
-    code: str
-    holds: bool
-    says: str
-    numbers: dict[str, float]
+    code: str = Field(description="Its stable name, for programs.")
+    holds: bool = Field(description="Whether the answer does this.")
+    says: str = Field(description="The finding in a sentence.")
+    numbers: dict[str, float] = Field(description="What the sentence tells, as numbers.")
 
 
 class VerdictOut(BaseModel):
     """Won or not; a medal where the task has them, given for the score."""
 
-    won: bool
-    medal: str
-    score: float | None
-    findings: list[FindingOut]
+    won: bool = Field(description="Whether all findings hold.")
+    medal: str = Field(description="bronze, silver or gold; empty without one.")
+    score: float | None = Field(description="What the medal is given for; null where the task has none.")
+    findings: list[FindingOut] = Field(description="What was looked at.")
 
 
 @router.get("/challenges", summary="List the challenges", response_model=ChallengesOut)

@@ -48,17 +48,17 @@ class DifferencesQuery(SizedStackQuery):
 class DifferenceOut(BaseModel):
     """One difference."""
 
-    code: str
+    code: str = Field(description="Its stable name, for programs.")
     layers: list[int] = Field(
         description="The layers that meet it, counted from 1; none for the whole stack."
     )
-    text: str
+    text: str = Field(description="The difference in a sentence.")
 
 
 class DifferencesOut(BaseModel):
     """What differs for one stack."""
 
-    stack: str
+    stack: str = Field(description="The canonical text.")
     differences: list[DifferenceOut]
 
 

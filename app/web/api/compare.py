@@ -43,7 +43,7 @@ class CompareQuery(schemas.SceneQuery):
 class NumbersOut(BaseModel):
     """Of some cells, how they differ."""
 
-    cells: int
+    cells: int = Field(description="How many are compared.")
     differing: int = Field(description="Cells whose difference is more than float32's rounding.")
     max: float = Field(description="The largest size of a difference.")
     mean: float = Field(description="The mean size of the differences.")
@@ -52,18 +52,18 @@ class NumbersOut(BaseModel):
 class CompareOut(NumbersOut):
     """The difference of two stages, first less second."""
 
-    stack: str
-    other_stack: str
-    stage: int
-    other_stage: int
-    shape: tuple[int, int, int]
+    stack: str = Field(description="The first stack in its canonical text.")
+    other_stack: str = Field(description="The second.")
+    stage: int = Field(description="Stage of the first; 0 is the input.")
+    other_stage: int = Field(description="Stage of the second.")
+    shape: tuple[int, int, int] = Field(description="Channels, rows, columns of the difference.")
     inside: NumbersOut = Field(description="Only cells whose fields touch a border in neither stack.")
     size: float = Field(description="The mean size of the first stage's cells, to measure by.")
-    other_size: float
-    tolerance: float
+    other_size: float = Field(description="The same of the second.")
+    tolerance: float = Field(description="Up to this a difference is float32's rounding.")
     scale: ColoursOut
     map_url: str = Field(description="The difference as PNG, one pixel a cell.")
-    says: list[str]
+    says: list[str] = Field(description="The comparison in sentences.")
 
 
 @router.get(

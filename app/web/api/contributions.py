@@ -19,16 +19,16 @@ router = APIRouter(tags=["networks"])
 class ContributionOut(BaseModel):
     """One logit as a sum."""
 
-    output: str
-    logit: float
-    bias: float
+    output: str = Field(description="What the logit stands for.")
+    logit: float = Field(description="The network's raw output.")
+    bias: float = Field(description="The last layer's own number for it.")
     contributions: list[float] = Field(description="One a map; with the bias they add up to the logit.")
 
 
 class ContributionsOut(BaseModel):
     """Every logit of a network on a photo, as sums over the maps of one stage."""
 
-    network: str
+    network: str = Field(description="The network asked.")
     stage: int = Field(description="The stage whose maps contribute.")
     outputs: list[ContributionOut]
 

@@ -33,22 +33,22 @@ class SheetOut(BaseModel):
         description="Behind the learned layer, before its activation; the last one is the logits."
     )
     rows: int = Field(description="Of one picture, in pixels.")
-    cols: int
+    cols: int = Field(description="Of one picture, in pixels.")
     columns: int = Field(description="Pictures in a line of the sheet, in reading order.")
     field: tuple[int, int] = Field(
         description="Rows and columns of what the network reads that a picture fills, enlarged where it is smaller."
     )
     reached: list[float] = Field(description="What each unit answers to its picture as it is shipped.")
-    sheet_url: str
+    sheet_url: str = Field(description="The sheet as WebP.")
 
 
 class DreamsOut(BaseModel):
     """All sheets of a network."""
 
-    network: str
+    network: str = Field(description="The network asked.")
     sha256: str = Field(description="Checksum of the weights that the pictures were drawn for.")
     steps: int = Field(description="Steps of gradient ascent.")
-    seed: int
+    seed: int = Field(description="Begins the random numbers.")
     sheets: list[SheetOut]
 
 

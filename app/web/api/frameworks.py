@@ -19,34 +19,34 @@ router = APIRouter(tags=["code"])
 class OrderOut(BaseModel):
     """Shape and first numbers in memory, as each framework lays an array out."""
 
-    torch_shape: list[int]
-    keras_shape: list[int]
-    torch: list[float]
-    keras: list[float]
+    torch_shape: list[int] = Field(description="Sizes of the axes in PyTorch.")
+    keras_shape: list[int] = Field(description="Sizes of the axes in Keras.")
+    torch: list[float] = Field(description="First numbers in memory in PyTorch.")
+    keras: list[float] = Field(description="First numbers in memory in Keras.")
 
 
 class SameOut(BaseModel):
     """A convolution with Keras's `same` and with PyTorch's half a kernel on each side."""
 
-    layer: int
+    layer: int = Field(description="The layer, counted from 1.")
     strided: bool = Field(description="Whether it has this stride; else it was given stride 2 for this.")
     keras_sides: list[int] = Field(description="Cells added on the top, bottom, left and right.")
-    torch_sides: list[int]
-    keras_shape: list[int]
-    torch_shape: list[int]
-    cells: int
+    torch_sides: list[int] = Field(description="Likewise with PyTorch.")
+    keras_shape: list[int] = Field(description="Channels, rows, columns of the output with Keras.")
+    torch_shape: list[int] = Field(description="Likewise with PyTorch.")
+    cells: int = Field(description="Numbers compared.")
     differing: int | None = Field(description="Numbers that differ; none where the sizes do.")
-    largest: float | None
+    largest: float | None = Field(description="The largest difference; none where the sizes differ.")
 
 
 class InitialOut(BaseModel):
     """Bounds of the even distribution of a new layer's first weights."""
 
-    layer: int
-    fan_in: int
-    fan_out: int
-    torch: float
-    keras: float
+    layer: int = Field(description="The layer, counted from 1.")
+    fan_in: int = Field(description="Numbers that one output reads.")
+    fan_out: int = Field(description="Outputs that one number goes into.")
+    torch: float = Field(description="Bound in PyTorch: between its negative and itself.")
+    keras: float = Field(description="Bound in Keras.")
 
 
 class ShownOut(BaseModel):

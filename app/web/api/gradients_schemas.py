@@ -90,11 +90,11 @@ class GradientsBody(schemas.SceneBody):
 class StageGradient(BaseModel):
     """The gradient of the loss by a stage's maps."""
 
-    stage: int
+    stage: int = Field(description="0 is the input.")
     layer: str = Field(description="The layer that made the stage; empty for the input.")
-    shape: tuple[int, int, int]
-    min: float
-    max: float
+    shape: tuple[int, int, int] = Field(description="Channels, rows, columns.")
+    min: float = Field(description="Smallest entry.")
+    max: float = Field(description="Largest entry.")
     gradient: list[list[list[float]]] | None = Field(
         None, description=f"Map, row, column; left out above {MAX_NUMBERS} numbers."
     )
@@ -104,9 +104,9 @@ class StageGradient(BaseModel):
 class LayerGradient(BaseModel):
     """The gradients of the loss by a layer's own numbers."""
 
-    stage: int
-    layer: str
-    kind: str
+    stage: int = Field(description="The stage that the layer made.")
+    layer: str = Field(description="Its canonical text.")
+    kind: str = Field(description="As in `GET /layers`.")
     count: int = Field(description="How many numbers the kernels hold.")
     kernels: list[Any] | None = Field(
         None,
@@ -121,10 +121,12 @@ class LayerGradient(BaseModel):
 class EntryOut(BaseModel):
     """One number moved a little."""
 
-    of: Literal["input", "kernel"]
-    stage: int
-    index: list[int]
-    gradient: float
+    of: Literal["input", "kernel"] = Field(
+        description="A cell of the stage's maps, or a number of its layer."
+    )
+    stage: int = Field(description="Where it stands; 0 is the input.")
+    index: list[int] = Field(description="Its place, from 0.")
+    gradient: float = Field(description="As computed backwards.")
     difference: float = Field(description="(J(x + h) − J(x − h)) / 2h.")
     digits: int = Field(description="Digits in which both agree, against the largest of that gradient.")
     corner: bool = Field(
@@ -139,7 +141,7 @@ class CheckOut(BaseModel):
     digits: int | None = Field(
         description="In how many digits all entries agree at least, corners left out; null if all are corners."
     )
-    corners: int
+    corners: int = Field(description="Entries at a corner.")
     entries: list[EntryOut]
 
 
@@ -147,14 +149,14 @@ class GradientsOut(BaseModel):
     """A loss and all its gradients."""
 
     stack: str = Field(description="The canonical text up to the stage of the loss.")
-    image: str
+    image: str = Field(description="As asked.")
     stage: int = Field(description="The stage that the loss reads.")
-    loss: float
-    kind: Kind
+    loss: float = Field(description="Its value J.")
+    kind: Kind = Field(description="As asked.")
     stages: list[StageGradient]
     layers: list[LayerGradient]
     check: CheckOut | None = None
-    says: list[str]
+    says: list[str] = Field(description="What came of it, in sentences.")
 
 
 class ProductOut(BaseModel):
@@ -167,20 +169,20 @@ class ProductOut(BaseModel):
         description="Where the factor stands: K[i,j,k,l], or channel, row, column of the input (outside: "
         "padding); empty for a share."
     )
-    factor: float
-    product: float
+    factor: float = Field(description="By how much the output cell moves with the entry.")
+    product: float = Field(description="Gradient times factor.")
 
 
 class StepOut(BaseModel):
     """One entry of a gradient as a sum of products."""
 
-    stage: int
-    of: Literal["kernel", "input"]
-    index: list[int]
-    value: float
+    stage: int = Field(description="As asked.")
+    of: Literal["kernel", "input"] = Field(description="As asked.")
+    index: list[int] = Field(description="As asked.")
+    value: float = Field(description="The entry of the gradient.")
     condition: str = Field(description="Which products count, with the numbers put in.")
     count: int = Field(description="How many products there are.")
     products: list[ProductOut]
     sum: float = Field(description="Of the products listed.")
-    left_out: int
-    says: list[str]
+    left_out: int = Field(description="Products that are not listed.")
+    says: list[str] = Field(description="The step in sentences.")

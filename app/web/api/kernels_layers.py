@@ -23,21 +23,21 @@ MAX_NUMBER_CHARACTERS = 40
 class Parameter(BaseModel):
     """One parameter with its bounds."""
 
-    name: str
-    type: str
-    required: bool
-    default: Any = None
-    low: float | None = None
-    high: float | None = None
-    choices: list[str]
+    name: str = Field(description="As written in a stack.")
+    type: str = Field(description="What it takes: int, float, bool, choice ...")
+    required: bool = Field(description="Whether it has to be given.")
+    default: Any = Field(None, description="What it is when left out; null where it has to be given.")
+    low: float | None = Field(None, description="Smallest value; null without a bound.")
+    high: float | None = Field(None, description="Largest value; null without a bound.")
+    choices: list[str] = Field(description="The words it takes, where it takes words.")
     step: float | None = Field(None, description="What a slider moves by.")
 
 
 class LayerOut(BaseModel):
     """A kind of layer."""
 
-    kind: str
-    group: str
+    kind: str = Field(description="Its name in a stack.")
+    group: str = Field(description="Convolution, activation, pooling, picture or classifier.")
     recipe: str = Field(description="How a cell comes about: dot, max, mean, norm or point.")
     parameters: list[Parameter]
 
@@ -51,8 +51,8 @@ class LayersOut(BaseModel):
 class KernelOut(BaseModel):
     """A named kernel."""
 
-    name: str
-    family: str
+    name: str = Field(description="As in `conv(name)`.")
+    family: str = Field(description="What kind of kernel it is: smoothing, edges ...")
     parameters: list[Parameter]
 
 
@@ -65,16 +65,16 @@ class KernelsOut(BaseModel):
 class KernelNumbers(BaseModel):
     """A kernel's numbers, and what can be said about them."""
 
-    name: str
-    family: str
-    parameters: dict[str, float]
-    weights: list[list[float]]
-    sum: float
+    name: str = Field(description="As in `conv(name)`.")
+    family: str = Field(description="What kind of kernel it is.")
+    parameters: dict[str, float] = Field(description="With these values.")
+    weights: list[list[float]] = Field(description="The numbers, row by row.")
+    sum: float = Field(description="Of all numbers: what the kernel makes of a plain area of 1.")
     l1: float = Field(description="Sum of magnitudes.")
-    rank: int
-    separable: bool
+    rank: int = Field(description="Of the matrix; 1 is separable.")
+    separable: bool = Field(description="Whether it is a column times a row.")
     column: list[float] | None = Field(None, description="column times row is a separable kernel.")
-    row: list[float] | None = None
+    row: list[float] | None = Field(None, description="Likewise.")
 
 
 @router.get("/layers", summary="Kinds of layers", response_model=LayersOut)

@@ -116,7 +116,7 @@ class LearningOut(BaseModel):
     """A learning that was asked for."""
 
     id: str = Field(description="Random, and the key to it.")
-    state: Asked
+    state: Asked = Field(description="What it was last asked to do.")
     question: dict[str, Any] = Field(description="What is learned, as it was asked for.")
     events_url: str = Field(description="Where it runs, told step by step.")
     expires: str = Field(description="When it goes if nobody listens, UTC.")

@@ -18,9 +18,9 @@ router = APIRouter(tags=["networks"])
 class NetworkOut(BaseModel):
     """A network in short."""
 
-    name: str
+    name: str = Field(description="What other calls take as `network`.")
     stack: str = Field(description="An ordinary stack: it can be traced like any other.")
-    classes: list[str]
+    classes: list[str] = Field(description="The labels it can give.")
     outputs: list[str] = Field(description="What the raw outputs stand for, in order.")
     sha256: str = Field(description="Checksum of the weights file.")
 
@@ -30,21 +30,25 @@ class TensorOut(BaseModel):
 
     name: str = Field(description="As in `weights(...)` and `dense(...)`.")
     weights: list[int] = Field(description="Shape of the weights.")
-    bias: list[int]
+    bias: list[int] = Field(description="Shape of the biases.")
 
 
 class NetworkCard(NetworkOut):
     """A network with its card and tensors."""
 
-    temperature: float
-    thresholds: dict[str, float]
+    temperature: float = Field(
+        description="The logits are divided by it before the softmax over the classes."
+    )
+    thresholds: dict[str, float] = Field(
+        description="`min_confidence`: below it the label is unsure; `max_other`: above this share of other too."
+    )
     calibrated: bool = Field(
         description="Whether probabilities were held against counted answers, and unsure is ever said; "
         "never so of an upload."
     )
     title: str = Field(description="What the owner of an upload calls it; empty for a shipped network.")
     expires: str | None = Field(None, description="When an upload is deleted, UTC.")
-    card: dict[str, Any]
+    card: dict[str, Any] = Field(description="What it was trained on and how well it does, by topic.")
     tensors: list[TensorOut]
 
 

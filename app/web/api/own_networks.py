@@ -51,7 +51,7 @@ class OwnNetworkOut(BaseModel):
         description="Its name for every call, in `weights(...)` too; whoever has it can use it."
     )
     stack: str = Field(description="The canonical stack, which can be traced like any other.")
-    classes: list[str]
+    classes: list[str] = Field(description="The labels it can give, in the order of the outputs.")
     expires: str = Field(description="When the network is deleted, UTC.")
     delete_token: str = Field(description="Deletes the network; given only here.")
     parameters: int = Field(description="Numbers in the file.")

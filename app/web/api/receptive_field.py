@@ -27,27 +27,31 @@ class FieldQuery(BaseModel):
     stack: schemas.StackText = ""
     height: int = Field(ge=1, le=8192, description="Rows of the input.", examples=[224])
     width: int = Field(ge=1, le=8192, description="Columns of the input.", examples=[224])
-    stage: schemas.Index | None = None
-    row: schemas.Index | None = None
-    column: schemas.Index | None = None
+    stage: schemas.Index | None = Field(
+        None, description="Of the cell whose boxes are wanted; 0 is the input."
+    )
+    row: schemas.Index | None = Field(None, description="Of that cell, from 0.")
+    column: schemas.Index | None = Field(None, description="Of that cell, from 0.")
 
 
 class FieldRow(schemas.ReceptiveField):
     """One stage of a receptive-field table."""
 
-    stage: int
-    layer: str
-    kind: str
-    shape: tuple[int, int, int]
-    formula: str
+    stage: int = Field(description="0 is the input.")
+    layer: str = Field(description="The layer's canonical text; empty for the input.")
+    kind: str = Field(description="The layer's kind; `input` at stage 0.")
+    shape: tuple[int, int, int] = Field(description="Channels, rows, columns.")
+    formula: str = Field(description="The output size with its numbers put in.")
 
 
 class FieldOut(BaseModel):
     """The receptive field of every stage and, for a cell, its boxes."""
 
-    stack: str
+    stack: str = Field(description="The canonical text.")
     stages: list[FieldRow]
-    boxes: list[schemas.BoxOut] | None = None
+    boxes: list[schemas.BoxOut] | None = Field(
+        None, description="What the cell asked for sees on every stage up to its own."
+    )
     refused: schemas.RefusedOut | None = None
 
 

@@ -19,23 +19,25 @@ router = APIRouter(tags=["images"])
 class SampleOut(BaseModel):
     """A sample picture."""
 
-    image: str
+    image: str = Field(description="Its name: what every other call takes as `image`.")
     text: str = Field(description="What is on it.")
     kind: str = Field(description="cat, dog, both or neither.")
     question: str = Field(description="What to ask a class about it, above all where a network is wrong.")
-    width: int
-    height: int
-    author: str
-    licence: str
-    source: str
-    url: str
+    width: int = Field(description="In pixels.")
+    height: int = Field(description="In pixels.")
+    author: str = Field(description="Whom to thank.")
+    licence: str = Field(description="Under which it may be used.")
+    source: str = Field(description="Where it comes from.")
+    url: str = Field(description="The picture as PNG.")
 
 
 class SamplesOut(BaseModel):
     """Samples, and the patterns that can be made."""
 
     samples: list[SampleOut]
-    patterns: dict[str, Any]
+    patterns: dict[str, Any] = Field(
+        description="`names` of the patterns, and their `size` in cells: default, low, high."
+    )
 
 
 @router.get("/samples", summary="Samples and patterns", response_model=SamplesOut)

@@ -116,13 +116,13 @@ class Problem(BaseModel):
     """What went wrong (RFC 9457), in the language of Accept-Language."""
 
     type: str = Field(description="Where the error is described: its entry on the page /docs.")
-    title: str
-    status: int
+    title: str = Field(description="The status in words.")
+    status: int = Field(description="The HTTP status.")
     detail: str = Field(description="The reason with its numbers, and the mend.")
     code: str = Field(description="The error's stable name, for programs.")
     position: int | None = Field(None, description="0-based code point of the text as given.")
-    limit: float | None = None
-    formula: str | None = None
+    limit: float | None = Field(None, description="The bound that was passed.")
+    formula: str | None = Field(None, description="The output size with its numbers put in.")
     suggestion: str | None = Field(None, description="What would do instead.")
     stage: int | None = Field(None, description="The layer of an uploaded network that does not fit.")
 
@@ -142,18 +142,20 @@ class StageOut(BaseModel):
 
     stage: int = Field(description="0 is the input.")
     layer: str = Field(description="The layer's canonical text; empty for the input.")
-    kind: str
+    kind: str = Field(description="The layer's kind, as in `GET /layers`; `input` at stage 0.")
     off: bool = Field(description="Switched off: passes its input on.")
     input_shape: tuple[int, int, int] = Field(description="Channels, rows, columns.")
     shape: tuple[int, int, int] = Field(description="Channels, rows, columns.")
-    min: float
-    max: float
-    mean: float
-    std: float
+    min: float = Field(description="Smallest value of all maps.")
+    max: float = Field(description="Largest value of all maps.")
+    mean: float = Field(description="Mean value of all maps.")
+    std: float = Field(description="Standard deviation of all values.")
     zeros: float = Field(description="Share of cells that are 0.")
     ranges: list[tuple[float, float]] = Field(description="Smallest and largest value of each map.")
     parameters: int = Field(description="Numbers that the layer holds.")
-    multiply_adds: int
+    multiply_adds: int = Field(
+        description="Multiplications with an addition that the layer takes for this input."
+    )
     receptive_field: ReceptiveField
     formula: str = Field(description="The output size with its numbers put in.")
     map_url: str = Field(description="One map as PNG; put a number for {channel}.")
@@ -164,22 +166,43 @@ class StageOut(BaseModel):
 class RefusedOut(BaseModel):
     """The layer that could not work on its input; the stages before it stand."""
 
-    stage: int
-    code: str
-    reason: str
-    formula: str
+    stage: int = Field(description="The stage that the layer would have made; 1 is the first layer's.")
+    code: str = Field(description="The error's stable name, as in `Problem`.")
+    reason: str = Field(description="A sentence with the numbers, in the language of Accept-Language.")
+    formula: str = Field(description="The output size with its numbers put in; may be empty.")
     suggestion: str = Field(description="The nearest layer that fits; may be empty.")
 
 
 class UploadOut(BaseModel):
     """A stored photo."""
 
-    image: str
-    width: int
-    height: int
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "image": "5b0c1f0e9d7a4c6a8e2f3b1d0c9a8e7f",
+                    "width": 512,
+                    "height": 341,
+                    "original": {"width": 512, "height": 341, "format": "JPEG", "frames": 1},
+                    "expires": "2026-05-05T10:00:00+00:00",
+                    "delete_token": "q7W1nX2v9Zb4Rk8LmT0s3A",
+                    "notices": [],
+                }
+            ]
+        }
+    )
+
+    image: str = Field(
+        description="The photo's id, 32 hexadecimal digits: what every other call takes as `image`."
+    )
+    width: int = Field(description="Columns of the photo as it is kept, in pixels.")
+    height: int = Field(description="Rows of the photo as it is kept, in pixels.")
     original: dict[str, Any] = Field(description="Width, height, format and frames of the file as given.")
-    expires: str = Field(description="When the photo is deleted, UTC.")
-    delete_token: str = Field(description="Deletes the photo; given only here.")
+    expires: str = Field(description="When the photo is deleted: ISO 8601, UTC.")
+    delete_token: str = Field(
+        description="What deletes the photo before that: the header X-Delete-Token of `DELETE /images/{image}`. "
+        "Given only here."
+    )
     notices: list[str] = Field(description="What is worth knowing about how the file was read.")
 
 
@@ -187,7 +210,7 @@ class TraceOut(BaseModel):
     """What the stack does to the photo."""
 
     stack: str = Field(description="The canonical text.")
-    image: str
+    image: str = Field(description="The picture's name or id in its one spelling.")
     stages: list[StageOut]
     refused: RefusedOut | None = None
     upload: UploadOut | None = Field(None, description="The stored photo, where a file was sent.")
@@ -196,26 +219,30 @@ class TraceOut(BaseModel):
 class BoxOut(BaseModel):
     """A cell's field on one stage; both ends included, and it may lie outside (padding)."""
 
-    stage: int
-    top: int
-    left: int
-    bottom: int
-    right: int
+    stage: int = Field(description="The stage that the box lies on; 0 is the input.")
+    top: int = Field(description="First row, from 0; negative in padding.")
+    left: int = Field(description="First column.")
+    bottom: int = Field(description="Last row, itself included.")
+    right: int = Field(description="Last column, itself included.")
     clipped: bool = Field(description="Whether it reaches beyond the stage.")
 
 
 class TermOut(BaseModel):
     """One input channel's share of a cell."""
 
-    channel: int
+    channel: int = Field(description="The map of the stage before, from 0.")
     rows: list[int] = Field(description="Rows read; outside the input: padding.")
-    columns: list[int]
+    columns: list[int] = Field(description="Columns read, likewise.")
     patch: list[list[float | None]] | None = Field(
         description="What was read; null in padding that never counts."
     )
-    weights: list[list[float]] | None = None
-    products: list[list[float]] | None = None
-    sum: float
+    weights: list[list[float]] | None = Field(
+        None, description="What each number read is multiplied by; null where the recipe has no weights."
+    )
+    products: list[list[float]] | None = Field(None, description="Numbers read times weights, cell by cell.")
+    sum: float = Field(
+        description="What this map adds: the products' sum; without weights what the recipe takes from it."
+    )
 
 
 class ActivationOut(BaseModel):
@@ -236,20 +263,20 @@ class WinnerOut(BaseModel):
     channel: int = Field(description="Its map in the stage before, from 0.")
     row: int = Field(description="From 0.")
     column: int = Field(description="From 0.")
-    value: float
+    value: float = Field(description="What it holds.")
 
 
 class ExplainOut(BaseModel):
     """How one cell comes about."""
 
-    value: float
+    value: float = Field(description="The cell's value.")
     kind: str = Field(description="The layer's kind; `input` at stage 0.")
     recipe: str = Field(
         description="How the value comes about: dot, max, mean, norm or point; empty at stage 0."
     )
     inputs: list[TermOut]
-    bias: float
-    sum: float
+    bias: float = Field(description="Added to the terms' sums; 0 where the layer has none.")
+    sum: float = Field(description="The terms' sums with the bias.")
     activation: ActivationOut | None = Field(None, description="Where the sum goes through a curve.")
     winner: WinnerOut | None = Field(None, description="Of a maximum or a minimum alone.")
     boxes: list[BoxOut]

@@ -26,16 +26,16 @@ class ToeplitzQuery(BaseModel):
 class ToeplitzOut(BaseModel):
     """The matrix T with T·vec(V) = vec(conv(V)); vec goes in reading order, map after map."""
 
-    stack: str
-    input_shape: tuple[int, int, int]
+    stack: str = Field(description="The canonical text.")
+    input_shape: tuple[int, int, int] = Field(description="Channels, rows, columns.")
     shape: tuple[int, int, int] = Field(description="Of the convolution's output.")
     rows: int = Field(description="One for each output cell.")
     columns: int = Field(description="One for each input cell.")
-    matrix: list[list[float]]
+    matrix: list[list[float]] = Field(description="Row by row.")
     places: int = Field(description="Those that can be other than 0, whatever the kernel's numbers.")
     most: int = Field(description="Such places in the fullest row.")
     nonzero: int = Field(description="Places other than 0 with this kernel.")
-    says: list[str]
+    says: list[str] = Field(description="What the matrix shows, in sentences.")
 
 
 @router.get(
