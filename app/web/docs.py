@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,8 +13,20 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup, escape
 
 from app.web.addresses import API
+from app.web.api.answers import MEANINGS
 from app.web.deps import LanguageOf, theme_of
 from app.web.docs_errors import errors_by_status
+from app.web.docs_fields import (
+    Document,
+    Field,
+    description_of,
+    example_of,
+    fields_of,
+    resolved,
+    type_of,
+    without_null,
+)
+from app.web.language import Say, say_in
 from app.web.pages.frame import PRIVATE, VARIES
 from app.web.problems import MEDIA_TYPE as PROBLEM
 from app.web.templating import render
@@ -21,22 +34,39 @@ from app.web.templating import render
 PRINTED = "http://127.0.0.1:8000"  # where the descriptions say that the server is
 router = APIRouter(include_in_schema=False)
 UNTOLD = "Successful Response"  # what FastAPI says of an answer that nobody described
+FORM_OF_FASTAPI = ("HTTPValidationError", "ValidationError")  # a fault, as FastAPI would send it
+PLACES = ("query", "path", "header")
 DOCUMENT = f"{API}/openapi.json"
 JSON = "application/json"
 
 
 class Described(FastAPI):
-    """A program whose description tells refusals as they are sent: FastAPI would call them plain JSON."""
+    """A program whose description tells answers as they are sent.
+
+    FastAPI would call refusals plain JSON, describe a fault of its own form, and leave answers untold.
+    """
 
     def openapi(self) -> dict[str, Any]:
         """The description, made once."""
         if self.openapi_schema is None:
-            for methods in super().openapi()["paths"].values():
+            document = super().openapi()
+            for methods in document["paths"].values():
                 for operation in methods.values():
                     for status, answer in operation["responses"].items():
-                        if int(status) >= 400:
-                            answer["content"] = {PROBLEM: answer["content"][JSON]}
+                        _tell(document, status, answer)
+            for unsent in FORM_OF_FASTAPI:
+                document["components"]["schemas"].pop(unsent, None)
         return super().openapi()
+
+
+def _tell(document: Document, status: str, answer: dict[str, Any]) -> None:
+    """Describe one answer as it is sent."""
+    if int(status) >= 400:
+        answer["content"] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        answer["description"] = MEANINGS[int(status)]
+    elif answer["description"] == UNTOLD:
+        schema = answer.get("content", {}).get(JSON, {}).get("schema", {})
+        answer["description"] = resolved(document, schema).get("description", "Nothing comes back.")
 
 
 @dataclass(frozen=True)
@@ -48,8 +78,8 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """One parameter of a call, or one field of a body."""
+class Row:
+    """One parameter of a call, or one field of a body or an answer."""
 
     name: str
     where: str
@@ -57,6 +87,17 @@ class Parameter:
     required: bool
     default: str
     text: Markup
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What comes back when all went well."""
+
+    status: str
+    media_type: str
+    text: Markup
+    fields: tuple[Row, ...]
+    example: str
 
 
 @dataclass(frozen=True)
@@ -68,8 +109,9 @@ class Call:
     path: str
     summary: str
     blocks: tuple[Block, ...]
-    parameters: tuple[Parameter, ...]
-    answers: tuple[tuple[str, Markup], ...]
+    parameters: tuple[Row, ...]
+    answers: tuple[Answer, ...]
+    refusals: tuple[str, ...]
 
 
 @router.get("/docs")
@@ -80,7 +122,7 @@ async def page(request: Request, language: LanguageOf) -> Response:
         "page": "docs",
         "theme": theme_of(request),
         "language_url": lambda code: f"/docs?lang={code}",
-        "groups": groups_of(document),
+        "groups": groups_of(document, say_in(language)),
         "errors": errors_by_status(language),
         "document_url": DOCUMENT,
     }
@@ -89,12 +131,12 @@ async def page(request: Request, language: LanguageOf) -> Response:
     return HTMLResponse(page.replace(PRINTED, here), headers={"Vary": VARIES, **PRIVATE})
 
 
-def groups_of(document: Mapping[str, Any]) -> dict[str, list[Call]]:
+def groups_of(document: Document, say: Say) -> dict[str, list[Call]]:
     """The calls by resource, in the order of the description."""
     groups: dict[str, list[Call]] = {}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            call = _call(document, path, method, operation)
+            call = _call(document, path, method, operation, say)
             groups.setdefault(operation["tags"][0], []).append(call)
     return groups
 
@@ -116,18 +158,20 @@ def inline(text: str) -> Markup:
     return Markup(coded)  # nosec B704  # escaped above
 
 
-def _call(document: Mapping[str, Any], path: str, method: str, operation: Mapping[str, Any]) -> Call:
-    parameters = [_parameter(p["name"], p["in"], p) for p in operation.get("parameters", [])]
-    content = operation.get("requestBody", {}).get("content", {})
-    for media_type, body in content.items():
-        schema = _resolved(document, body.get("schema", {}))
-        required = schema.get("required", [])
-        for name, field in schema.get("properties", {}).items():
-            parameters.append(_parameter(name, media_type, {"schema": field, "required": name in required}))
-    answers = tuple(
-        (status, inline(answer["description"].replace(UNTOLD, "")))
-        for status, answer in operation["responses"].items()
-    )
+def _call(document: Document, path: str, method: str, operation: Mapping[str, Any], say: Say) -> Call:
+    parameters = [
+        _row(
+            document,
+            Field(p["name"], p.get("schema", {}) | _described(p), bool(p.get("required"))),
+            say,
+            p["in"],
+        )
+        for p in operation.get("parameters", [])
+    ]
+    for media_type, body in operation.get("requestBody", {}).get("content", {}).items():
+        fields = fields_of(document, body.get("schema", {}))
+        parameters += [_row(document, field, say, media_type) for field in fields]
+    responses = operation["responses"].items()
     return Call(
         key=re.sub(r"\W+", "-", f"{method}{path.removeprefix(API)}").strip("-"),
         method=method.upper(),
@@ -135,38 +179,37 @@ def _call(document: Mapping[str, Any], path: str, method: str, operation: Mappin
         summary=operation["summary"],
         blocks=blocks_of(operation.get("description", "")),
         parameters=tuple(parameters),
-        answers=answers,
+        answers=tuple(
+            _answer(document, status, told, say) for status, told in responses if int(status) < 400
+        ),
+        refusals=tuple(status for status, _ in responses if int(status) >= 400),
     )
 
 
-def _parameter(name: str, where: str, found: Mapping[str, Any]) -> Parameter:
-    schema = found.get("schema", {})
-    default = schema.get("default")
-    return Parameter(
-        name=name,
-        where=where,
-        type=_type(schema),
-        required=bool(found.get("required")),
-        default="" if default is None else str(default),
-        text=inline(found.get("description") or schema.get("description", "")),
+def _answer(document: Document, status: str, told: Mapping[str, Any], say: Say) -> Answer:
+    contents: dict[str, Any] = told.get("content", {})
+    media_type = next(iter(contents), "")
+    schema = resolved(document, contents.get(media_type, {}).get("schema", {}))
+    example = example_of(schema)
+    return Answer(
+        status=status,
+        media_type=media_type,
+        text=inline(told["description"]),
+        fields=tuple(_row(document, field, say) for field in fields_of(document, schema)),
+        example=json.dumps(example, indent=2) if example else "",
     )
 
 
-def _type(schema: Mapping[str, Any]) -> str:
-    """A schema's type in a few characters: `8..2048`, `keep | crop`, `string`."""
-    if "enum" in schema:
-        return " | ".join(str(value) for value in schema["enum"])
-    if "anyOf" in schema:
-        return " | ".join(_type(part) for part in schema["anyOf"] if part.get("type") != "null")
-    kind = "file" if schema.get("format") == "binary" else str(schema.get("type", ""))
-    if "minimum" in schema and "maximum" in schema:
-        return f"{kind} {schema['minimum']}..{schema['maximum']}"
-    return kind
+def _described(parameter: Mapping[str, Any]) -> dict[str, str]:
+    return {"description": parameter["description"]} if "description" in parameter else {}
 
 
-def _resolved(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    reference = schema.get("$ref", "")
-    if not reference:
-        return schema
-    found: Mapping[str, Any] = document["components"]["schemas"][reference.rpartition("/")[2]]
-    return found
+def _row(document: Document, field: Field, say: Say, where: str = "") -> Row:
+    return Row(
+        name=field.name,
+        where=say(f"api.where_{where}") if where in PLACES else where,
+        type=type_of(document, without_null(field.schema) if where else field.schema, say),
+        required=field.required,
+        default=field.default,
+        text=inline(description_of(document, field.schema)),
+    )
