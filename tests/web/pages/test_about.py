@@ -231,3 +231,15 @@ def test_charts_place_the_corners_of_the_axes() -> None:
         bar(0.4, 0.3, 0.75).low,
         bar(0.4, 0.3, 0.75).high,
     ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "free software (Apache 2.0)"), ("es", "software libre (Apache 2.0)")]
+)
+def test_it_begins_with_what_the_program_is_and_leads_to_its_parts(
+    client: TestClient, lang: str, words: str
+) -> None:
+    text = client.get("/about", params={"lang": lang}).text
+    assert text.index("Convisor</h1>") < text.index(words) < text.index('id="about-card"')
+    for part in ("about-card", "about-uploads", "about-licences"):
+        assert (1, 1) == (text.count(f'href="#{part}"'), text.count(f'id="{part}"'))
