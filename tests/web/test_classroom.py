@@ -60,6 +60,22 @@ def test_a_wrong_token_opens_nothing(client, token):
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "The server prints it when it starts"), ("es", "al arrancar")]
+)
+def test_a_page_with_a_wrong_token_is_asked_again(client, lang, words):
+    given = {"token": "k7mw-wrong", "plan": "90", "step": "3", "lang": lang}
+    answer = client.post("/teacher/enter", data=given, headers={**OWN, "Accept": "text/html"})
+    assert 403 == answer.status_code
+    assert f'<html lang="{lang}"' in answer.text
+    assert words in answer.text.partition('role="alert"')[2].partition("</p>")[0]
+    form = answer.text.partition('action="/teacher/enter"')[2].partition("</form>")[0]
+    assert 'name="token"' in form
+    assert 'name="plan" value="90"' in form
+    assert 'name="step" value="3"' in form
+    assert "set-cookie" not in answer.headers
+
+
 def test_without_a_token_nobody_is_the_teacher(tmp_path):
     client = TestClient(create_app(Settings(data_folder=tmp_path)))
     assert 403 == client.post("/teacher/enter", data={"token": ""}, headers=OWN).status_code

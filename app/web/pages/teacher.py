@@ -18,9 +18,11 @@ from app.web.addresses import encode
 from app.web.classroom import Snapshot, shown_address
 from app.web.deps import LanguageOf, Services, ServicesOf
 from app.web.lan import qr_svg
+from app.web.language import say_fault, say_in
 from app.web.pages.classroom import asked_lesson, bars, joining_address, with_language
 from app.web.pages.frame import is_partial, page, part
 from app.web.pages.query import one_of, whole
+from app.web.problems import status_of, wants_html
 from app.web.teacher_access import COOKIE, COOKIE_PATH, enter, is_teacher, require_teacher
 
 router = APIRouter(include_in_schema=False)
@@ -57,32 +59,46 @@ class Desk:
         query = encode(self.pairs(**changes))
         return "/teacher" + (f"?{query}" if query else "")
 
+    def language_url(self, code: str) -> str:
+        """The page in another language."""
+        return self.url(lang=code)
+
 
 @router.get("/teacher")
 async def show(request: Request, services: ServicesOf, lang: LanguageOf) -> Response:
     """The page, or the form that asks for the token."""
     desk = Desk.read(request.query_params)
-
-    def language_url(code: str) -> str:
-        return desk.url(lang=code)
-
     if not is_teacher(request, services.settings):
-        values = {"desk": desk, "possible": bool(services.settings.teacher_token)}
-        return page(request, "teacher/enter.html", lang, "teacher", language_url, values, 401)
+        return _ask_token(request, services, desk, lang, 401)
     values = _values(request, services, await services.classroom.look(), desk, lang)
     kept = {"Cache-Control": "no-store"}
     if is_partial(request):
         return part("teacher/_desk.html", lang, {"page": "teacher", **values})
-    return page(request, "teacher/page.html", lang, "teacher", language_url, values, 200, **kept)
+    return page(request, "teacher/page.html", lang, "teacher", desk.language_url, values, 200, **kept)
 
 
 @router.post("/teacher/enter")
-async def let_in(request: Request, services: ServicesOf) -> Response:
-    """Take the token once; a cookie stands for it from then on."""
+async def let_in(request: Request, services: ServicesOf, lang: LanguageOf) -> Response:
+    """Take the token once; a cookie stands for it from then on. A page that gave a wrong one is asked again."""
     given = await _form(request)
-    answer = RedirectResponse(Desk.read(given).url(), status_code=303)
-    enter(request, services.settings, given.get("token", ""), answer)
+    desk = Desk.read(given)
+    answer = RedirectResponse(desk.url(), status_code=303)
+    try:
+        enter(request, services.settings, given.get("token", ""), answer)
+    except UserError as error:
+        if not wants_html(request):
+            raise
+        spoken: Language = next((one for one in LANGUAGES if one == desk.lang), lang)
+        fault = say_fault(error, say_in(spoken))
+        return _ask_token(request, services, desk, spoken, status_of(error), fault)
     return answer
+
+
+def _ask_token(
+    request: Request, services: Services, desk: Desk, lang: Language, status: int, fault: str = ""
+) -> Response:
+    values = {"desk": desk, "possible": bool(services.settings.teacher_token), "fault": fault}
+    return page(request, "teacher/enter.html", lang, "teacher", desk.language_url, values, status)
 
 
 @router.post("/teacher/leave")
