@@ -17,5 +17,6 @@ def greeting(settings: Settings, token: str) -> str:
         lines += [f"  {say('start.room')}  {room}/class", "", qr_text(f"{room}/class"), ""]
     else:
         lines += ["", f"  {say('start.alone')}", ""]
-    lines += [f"  {say('start.teacher')}  {here}/teacher", f"  {say('start.token')}  {token}", ""]
+    whose = say("start.token_set") if settings.teacher_token else say("start.token")
+    lines += [f"  {say('start.teacher')}  {here}/teacher", f"  {whose}  {token}", ""]
     return "\n".join(lines)

@@ -47,6 +47,13 @@ def test_the_greeting_names_room_teacher_and_token():
     assert "█" in text
 
 
+def test_the_greeting_tells_where_the_token_is_from():
+    assert "anew at every start" in greeting(Settings(host="127.0.0.1"), "k7mw-2qxd-9fhr")
+    given = greeting(Settings(host="127.0.0.1", teacher_token="teach123"), "teach123")
+    assert "CONVISOR_TEACHER_TOKEN:  teach123" in given
+    assert "anew" not in given
+
+
 def test_a_server_for_one_computer_prints_no_code():
     text = greeting(Settings(host="127.0.0.1"), "k7mw-2qxd-9fhr")
     assert "█" not in text
