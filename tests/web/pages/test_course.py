@@ -33,6 +33,20 @@ def test_every_lesson_stands_with_each_answer(
             assert option.says[lang].split()[0] in part.text.partition('class="answers"')[0]
 
 
+def test_a_claim_is_told_and_the_name_of_its_test_is_folded(client: TestClient) -> None:
+    section = (
+        client.get("/course/kernels?lang=es")
+        .text.partition('aria-labelledby="claim"')[2]
+        .partition("</section>")[0]
+    )
+    told, _, folded = section.partition("<details")
+    assert "Qué se cumple" in told
+    assert "tests/lessons" not in told
+    assert "¿Cómo lo sabemos?" in folded.partition("</summary>")[0]
+    assert "<details open" not in section
+    assert "tests/lessons/" in folded.partition("</summary>")[2]
+
+
 def test_the_list_shows_all_or_a_plan(client: TestClient, lessons: tuple[Lesson, ...]) -> None:
     page = client.get("/course?lang=en")
     assert all(f"/course/{lesson.slug}" in page.text for lesson in lessons)
