@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import sqlite3
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from fastapi.testclient import TestClient
 from app.domain.errors import UserError
 from app.main import create_app
 from app.settings import Settings
+from app.store.room import Beat
 from app.web.classroom import shown_address
 from app.web.teacher_access import new_token
 
@@ -236,6 +238,15 @@ def test_a_stream_is_counted_while_it_is_open(app, client):
         assert 0 == (await room.look()).together.away
 
     asyncio.run(scene())
+
+
+def test_one_screen_is_told_as_one(app, teacher):
+    room = app.state.services.classroom.room
+    for screens, words in ((1, "pantalla está aquí"), (2, "pantallas están aquí")):
+        room.beat(1, Beat(following=screens))
+        for page in ("/teacher?lang=es", "/class/board?lang=es"):
+            told = teacher.get(page).text.partition(f"{screens}</b>")[2].partition("</p>")[0]
+            assert words in re.sub("<[^>]*>", "", told)
 
 
 def test_closing_ends_every_stream(app):

@@ -52,8 +52,14 @@ async function heard(told) {
   news = told;
   await follow();
   await draw();
-  const here = document.querySelector("[data-class-connected]");
-  if (here && told.connected !== undefined) here.textContent = String(told.connected);
+  if (told.connected !== undefined) count(told.connected);
+}
+
+/** How many are here, on the projector's way in. @param {number} screens */
+function count(screens) {
+  const number = document.querySelector("[data-class-connected]"), words = document.querySelector("[data-class-here]");
+  if (number) number.textContent = String(screens);
+  if (words instanceof HTMLElement) words.textContent = (screens === 1 ? words.dataset.one : words.dataset.many) ?? "";
 }
 
 /** Go where the class is. */
