@@ -11,8 +11,10 @@ from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
+from markupsafe import escape
 
 from app.domain.errors import UserError
+from app.lessons.plans import plans
 from app.main import create_app
 from app.settings import Settings
 from app.store.room import Beat
@@ -169,7 +171,7 @@ def test_a_question_is_asked_answered_changed_and_revealed(app, teacher):
     assert "<rect" not in teacher.get("/class/bar?as=boards").text
     assert "answers" not in events(app, "following")[0]
     assert 3 == events(app, "boards")[0]["answers"]
-    assert "1 of 3" in teacher.get("/teacher?lang=en").text
+    assert "1 of 3" in teacher.get("/teacher?step=2&lang=en").text
     do(teacher, "reveal")
     assert "1 de 3" in pupils[0].get("/class/bar?as=away&lang=es").text
     late = pupils[1].post("/class/answer", data={"poll": poll, "option": "1"}, headers=OWN)
@@ -294,6 +296,51 @@ def test_what_is_not_asked_cannot_be_revealed_and_no_lesson_is_none(teacher):
     assert (404, "lesson_unknown") == (answer.status_code, answer.json()["code"])
     assert ("nothing" * 9)[:40] in answer.json()["detail"]
     assert ("nothing" * 9)[:41] not in answer.json()["detail"]
+
+
+def question(page: str) -> str:
+    """What the teacher's page says under its heading of the question, up to what the screens show."""
+    return page.partition("<h2>The question</h2>")[2].partition('<details class="any"')[0]
+
+
+def test_an_open_question_belongs_to_its_step(app, teacher):
+    do(teacher, "ask", lesson="stride-padding")
+    (text,) = [
+        one.question.text["en"] for one in app.state.services.course.lessons if one.slug == "stride-padding"
+    ]
+    plan = next(one for one in plans(app.state.services.course) if one.name == "90")
+    own = next(number for number, step in enumerate(plan.steps) if step.ask == "stride-padding")
+    other = next(number for number, step in enumerate(plan.steps) if step.ask == "kernels")
+    pause = next(number for number, step in enumerate(plan.steps) if not step.show and not step.ask)
+
+    def at(step: int, **more: str) -> str:
+        return question(
+            teacher.get("/teacher", params={"plan": "90", "step": step, "lang": "en", **more}).text
+        )
+
+    assert 'class="qn"' in at(own)
+    assert 'value="reveal"' in at(own)
+    for step in (other, pause):
+        assert f"The question of step {own + 1} is still on all screens: “{escape(text)}”" in at(step)
+        assert 'class="qn"' not in at(step)
+        assert 'value="reveal"' not in at(step)
+        assert f'href="/teacher?plan=90&amp;step={own}&amp;lang=en"' in at(step)
+        assert 'value="close"' in at(step)
+    assert 'name="lesson" value="kernels"' in at(other)
+    assert 'value="ask"' not in at(pause)
+    do(teacher, "ask", lesson="kernels")
+    assert 'class="qn"' in at(other)
+    assert f"The question of step {other + 1}" in at(own)
+    do(teacher, "close")
+    assert "This step asks nothing." in at(pause)
+
+
+def test_a_question_of_no_step_stands_at_every_step(teacher):
+    do(teacher, "ask", lesson="pytorch-keras")
+    page = question(teacher.get("/teacher?plan=10&step=1&lang=en").text)
+    assert 'class="qn"' in page
+    assert 'value="reveal"' in page
+    assert 'name="lesson" value="kernels"' in page
 
 
 def test_a_class_too_large_is_told_to_come_back(app, client, monkeypatch):

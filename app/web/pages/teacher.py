@@ -183,6 +183,12 @@ async def _form(request: Request) -> dict[str, str]:
         return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
+def _step_of(asked: Lesson, plan: Plan, at: int) -> int:
+    """The step whose question is asked; one that no step of the plan asks belongs to the present step."""
+    its = [number for number, step in enumerate(plan.steps) if step.ask == asked.slug]
+    return at if at in its or not its else its[0]
+
+
 def _values(
     request: Request, services: Services, found: Snapshot, desk: Desk, lang: Language
 ) -> dict[str, Any]:
@@ -199,6 +205,7 @@ def _values(
         "step": plan.steps[at],
         "found": found,
         "asked": asked,
+        "asked_at": _step_of(asked, plan, at) if asked else None,
         "bars": bars(asked, found) if asked else (),
         "lessons": services.course.lessons,
         "askable": [lesson for lesson in services.course.lessons if lesson.question is not None],
