@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -34,21 +35,36 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """A lesson of `name` minutes."""
+    """A lesson of `name` minutes; `needs` tells what has to be at hand."""
 
     name: str
     title: Text
+    needs: Text
     steps: tuple[Step, ...]
 
     def before(self, step: int) -> int:
         """The minutes that the steps before one take."""
         return sum(one.minutes for one in self.steps[:step])
 
+    @property
+    def minutes(self) -> int:
+        """The minutes of all steps."""
+        return self.before(len(self.steps))
+
+    @property
+    def lessons(self) -> Mapping[str, int]:
+        """The course's lessons that the plan takes up, in its order, with the minutes that it gives to each."""
+        given: dict[str, int] = {}
+        for step in self.steps:
+            if step.lesson:
+                given[step.lesson] = given.get(step.lesson, 0) + step.minutes
+        return given
+
 
 @cache
 def _written() -> tuple[Plan, ...]:
     rows = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return tuple(Plan(row["name"], row["title"], tuple(Step(**one) for one in row["steps"])) for row in rows)
+    return tuple(Plan(**row | {"steps": tuple(Step(**one) for one in row["steps"])}) for row in rows)
 
 
 def plans(course: Course) -> tuple[Plan, ...]:

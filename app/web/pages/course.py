@@ -2,50 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
 
 from app.domain.errors import UserError
 from app.lessons.beliefs import beliefs
+from app.lessons.plans import plans
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf, ServicesOf
 from app.web.language import say_fault, say_in
-from app.web.pages.course_state import PLANS, LessonState, one_plan
+from app.web.pages.course_state import LessonState
 from app.web.pages.frame import is_partial, page
 from app.web.pages.lesson_page import lesson_answer, lesson_fault
 from app.web.pages.lesson_scene import belief_url
+from app.web.pages.query import one_of
 from app.web.problems import status_of
 
 router = APIRouter(include_in_schema=False)
-IN_PLAN: Mapping[str, tuple[str, ...]] = {
-    "10": ("kernels", "receptive-field", "whole-network"),
-    "45": (
-        "image-is-a-tensor", "convolution-and-correlation", "kernels", "stride-padding", "parameter-sharing",
-        "three-stages", "pooling-invariance", "whole-network",
-    ),
-    "90": (
-        "convolution-and-correlation", "kernels", "stride-padding", "receptive-field", "sparse-matrix",
-        "equivariance", "many-channels", "learning", "whole-network",
-    ),
-}  # fmt: skip
+ALL = "all"
 
 
 @router.get("/course")
 async def course(request: Request, services: ServicesOf, lang: LanguageOf) -> Response:
-    """All lessons, or those of a plan of 10, 45 or 90 minutes."""
-    plan = one_plan(request.query_params.get("plan", "all"))
-    shown = [
-        lesson for lesson in services.course.lessons if plan == "all" or lesson.slug in IN_PLAN.get(plan, ())
-    ]
+    """All lessons, or those of a teacher's plan with the minutes that it gives to each."""
+    offered = {one.name: one for one in plans(services.course)}
+    name = one_of(request.query_params.get("plan", ALL), (ALL, *offered), name="plan")
+    plan = offered.get(name)
+    lessons = services.course.lessons
+    if plan is not None:
+        lessons = tuple(found for slug in plan.lessons if (found := services.course.find(slug)))
     values = {
-        "lessons": shown,
+        "lessons": lessons,
         "plan": plan,
-        "plans": PLANS,
+        "plans": (ALL, *offered),
         "faults": [(fault, say_fault(fault.error, say_in(lang))) for fault in services.course.faults],
         "state": LessonState,
     }
     return page(
-        request, "course/list.html", lang, "course", lambda code: f"/course?plan={plan}&lang={code}", values
+        request, "course/list.html", lang, "course", lambda code: f"/course?plan={name}&lang={code}", values
     )
 
 

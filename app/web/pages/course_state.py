@@ -10,10 +10,9 @@ from urllib.parse import quote
 
 from app.engine.cells import Place
 from app.web.addresses import encode
-from app.web.pages.query import language_in, one_of, whole
+from app.web.pages.query import language_in, whole
 from app.web.pages.scene import FIRST_IMAGE, read_place, write_place
 
-PLANS = ("all", "10", "45", "90")
 RELEASED = "none"  # as a pinned cell: not even the one that the lesson pins
 PAGE = ("image", "stack", "size", "at", "round", "part", "answer", "lang")  # what the page itself reads
 PASSING = ("layer", "history", "theme", "v", "edit")  # what asks for something once, and is no state
@@ -111,14 +110,3 @@ def _settings(query: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         if name not in known and value and _SETTING.fullmatch(name) and len(value) <= LONGEST_SETTING
     }
     return tuple(given.items())[:MOST_SETTINGS]
-
-
-def one_plan(text: str) -> str:
-    """Which lessons of the course are shown.
-
-    Raises
-    ------
-    UserError
-        `unknown_setting`.
-    """
-    return one_of(text, PLANS, name="plan")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.lessons import Lesson
+from app.lessons.plans import Plan, _written
 
 PART = {"HX-Request": "true"}
 
@@ -52,6 +54,22 @@ def test_the_list_shows_all_or_a_plan(client: TestClient, lessons: tuple[Lesson,
     assert all(f"/course/{lesson.slug}" in page.text for lesson in lessons)
     assert 200 == client.get("/course?plan=45&lang=es").status_code
     assert 422 == client.get("/course?plan=7").status_code
+
+
+@pytest.mark.parametrize("plan", _written(), ids=lambda plan: plan.name)
+def test_a_plans_list_tells_its_own_minutes(
+    client: TestClient, lessons: tuple[Lesson, ...], plan: Plan
+) -> None:
+    page = client.get(f"/course?plan={plan.name}&lang=en").text
+    listed = page.partition('<ol class="lessons">')[2].partition("</ol>")[0]
+    assert list(plan.lessons) == re.findall(r'data-lesson="([^"]*)"', listed)
+    minutes = [int(found) for found in re.findall(r'class="mins">(\d+) min', listed)]
+    assert list(plan.lessons.values()) == minutes
+    rest = plan.minutes - sum(minutes)
+    assert f"{sum(minutes)} min on these lessons and {rest} min on the rest" in page
+    assert f"{plan.name} min in all" in page
+    alone = sum(lesson.minutes for lesson in lessons if lesson.slug in plan.lessons)
+    assert f"take {alone} min" in page
 
 
 def test_an_unknown_lesson_is_told(client: TestClient) -> None:
