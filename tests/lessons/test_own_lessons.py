@@ -128,6 +128,9 @@ def test_a_link_is_a_lesson_with_steps_hidden_controls_and_a_question(client: Te
         ({"right": ""}, "right answer"),
         ({"fit": "wide"}, "wide"),
         ({"text": "x" * 700}, "600"),
+        ({"picture": "nogato"}, "nogato"),
+        ({"picture": "pattern(nothing)"}, ""),
+        ({"line": "gray|resize(4000,4000)|conv(gaussian,size=31)|conv(gaussian,size=31)"}, ""),
     ],
 )
 def test_a_link_that_does_not_work_is_handed_back_to_be_mended(
@@ -135,9 +138,18 @@ def test_a_link_that_does_not_work_is_handed_back_to_be_mended(
 ) -> None:
     answer = client.get("/course/own", params={**LINK, **change})
     assert 422 == answer.status_code
+    assert 'action="/course/own"' in answer.text
     assert 'role="alert"' in answer.text
     assert words in answer.text.partition('role="alert"')[2].partition("</p>")[0]
     assert 'value="Look at the eye."' in answer.text
+
+
+def test_what_a_pupil_changes_wrongly_is_told_and_not_handed_to_the_teachers_form(client: TestClient) -> None:
+    moved = client.get("/course/own", params={**LINK, "layer": "2", "set.stride": "0"}, headers=PART)
+    assert (422, "#lesson-fault") == (moved.status_code, moved.headers["HX-Retarget"])
+    typed = client.get("/course/own", params={**LINK, "stack": "gray|cnv"}, headers={"Accept": "text/html"})
+    assert 422 == typed.status_code
+    assert 'action="/course/own"' not in typed.text
 
 
 def test_the_form_stands_empty_and_filled(client: TestClient) -> None:

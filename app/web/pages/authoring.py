@@ -13,8 +13,9 @@ from app.web.addresses import encode
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf, ServicesOf
 from app.web.language import say_fault, say_in
 from app.web.pages.course_state import LessonState
-from app.web.pages.frame import page
-from app.web.pages.lesson_page import lesson_answer
+from app.web.pages.frame import is_partial, page
+from app.web.pages.lesson_page import lesson_answer, lesson_fault
+from app.web.problems import status_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,12 +34,18 @@ async def own(
     def work(cancelled: Callable[[], bool]) -> Response:
         if query.get("edit") or not given:
             return _form(request, given, lang, "", 200)
+        state = LessonState.read(SLUG, query)
         try:
             lesson = linked_lesson(given, explorer.tensors)
+            return lesson_answer(request, services.course.lessons, explorer, lesson, state, lang)
         except UserError as error:
+            if status_of(error) >= 500:
+                raise
+            if is_partial(request):
+                return lesson_fault(error, lang)
+            if state.stack is not None:  # what a pupil changed: nothing for the form to mend
+                raise
             return _form(request, given, lang, say_fault(error, say_in(lang)), 422)
-        state = LessonState.read(SLUG, query)
-        return lesson_answer(request, services.course.lessons, explorer, lesson, state, lang)
 
     return await jobs.run_cancellable(work, request)
 
