@@ -9,6 +9,7 @@ from app.domain.errors import UserError
 from app.engine.reading import FITS
 from app.layers.base import Tensors
 from app.layers.registry import parse_stack
+from app.lessons.linked_question import PACKED, pack_question, unpack_question
 from app.lessons.model import EVERY, Lesson, Option, Question, Scene, Step, Text
 from app.lessons.reader import LARGEST, SMALLEST
 
@@ -17,11 +18,36 @@ MOST_STEPS, MOST_WRONG = 8, 4
 LONGEST = 600  # characters of a sentence
 FIRST_PICTURE, FIRST_LINE = "cat-chelsea", "gray|conv(sobel_x)"
 # names of the address: those of a lesson's own state are other ones, so that the learner's changes stand beside
+QUESTION = ("ask", "right", *(f"wrong{n}" for n in range(1, MOST_WRONG + 1)), "why")
 NAMES = (
     "title", "text", "picture", "line", "cells", "fit", "hide",
-    *(f"say{n}" for n in range(1, MOST_STEPS + 1)), *(f"show{n}" for n in range(1, MOST_STEPS + 1)),
-    "ask", "right", *(f"wrong{n}" for n in range(1, MOST_WRONG + 1)), "why",
+    *(f"say{n}" for n in range(1, MOST_STEPS + 1)), *(f"show{n}" for n in range(1, MOST_STEPS + 1)), *QUESTION,
 )  # fmt: skip
+
+
+def link_words(query: Mapping[str, str]) -> dict[str, str]:
+    """What an address fills in of `NAMES`; what stands in plain words goes before what is packed.
+
+    Raises
+    ------
+    UserError
+        `link_question_unread`.
+    """
+    plain = {name: text for name in NAMES if (text := query.get(name, "").replace("\r\n", "\n").strip())}
+    return unpack_question(query.get(PACKED, ""), QUESTION) | plain
+
+
+def link_query(words: Mapping[str, str]) -> dict[str, str]:
+    """The shortest address of what is filled in: nothing empty, the question packed.
+
+    Raises
+    ------
+    UserError
+        `link_question_long`.
+    """
+    query = {name: words[name] for name in NAMES if words.get(name) and name not in QUESTION}
+    packed = pack_question({name: words[name] for name in QUESTION if words.get(name)})
+    return query | ({PACKED: packed} if packed else {})
 
 
 def linked_lesson(given: Mapping[str, str], tensors: Tensors) -> Lesson:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def room_address(settings: Settings) -> str:
     return f"http://{found[0]}:{settings.port}" if found else ""
 
 
+@lru_cache(maxsize=32)
 def qr_svg(address: str) -> str:
     """The code as a picture in an address (data:), black on white with its margin."""
     code = segno.make(address, error="m", micro=False)

@@ -1,10 +1,10 @@
 // @ts-check
-/** Copies the page's address, or any text; where the browser forbids the clipboard, selects it to copy by hand. */
+/** Copies the page's address, the one that a button names, or any text; where the browser forbids the clipboard, selects it to copy by hand. */
 
 /** @param {ParentNode} root */
 export function start(root) {
   for (const button of root.querySelectorAll("[data-copy-link]")) {
-    if (button instanceof HTMLButtonElement) button.onclick = () => copy(location.href, button);
+    if (button instanceof HTMLButtonElement) button.onclick = () => copy(button.dataset.copyLink || location.href, button);
   }
 }
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+import zlib
+from base64 import urlsafe_b64encode
+from html import unescape
 from pathlib import Path
+from random import Random
 from textwrap import dedent
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
 
+from app.lessons.link import NAMES
+from app.lessons.linked_question import pack_question
 from app.lessons.loader import Course, load_course
 from app.main import create_app
 from app.settings import Settings
@@ -31,6 +38,10 @@ LINK = {
     "why": "It lies flat.",
     "lang": "en",
 }
+
+
+def packed_json(written: str) -> str:
+    return urlsafe_b64encode(zlib.compress(written.encode())).decode().rstrip("=")
 
 
 def example() -> str:
@@ -142,6 +153,78 @@ def test_a_link_that_does_not_work_is_handed_back_to_be_mended(
     assert 'role="alert"' in answer.text
     assert words in answer.text.partition('role="alert"')[2].partition("</p>")[0]
     assert 'value="Look at the eye."' in answer.text
+
+
+def test_the_forms_answer_leads_to_a_short_address_that_does_not_tell_the_answer(client: TestClient) -> None:
+    empty = dict.fromkeys(NAMES, "")
+    sent = client.get("/course/own", params={**empty, **LINK}, follow_redirects=False)
+    assert 303 == sent.status_code
+    short = sent.headers["location"]
+    given = parse_qs(urlsplit(short).query, keep_blank_values=True)
+    assert {"title", "text", "picture", "line", "hide", "say1", "say2", "show2", "q", "lang"} == set(given)
+    for told in ("sobel_x%20", "Which", "right", "flat"):
+        assert told not in short
+    page = client.get(short, follow_redirects=False)
+    assert 200 == page.status_code
+    assert "Which one?" in page.text
+    for link in re.findall(r'href="(/course/own[^"]*)"', page.text):
+        assert "wrong1" not in link
+    told = client.get(f"{short}&answer=1", headers=PART).text
+    assert "It lies flat." in told
+    form = client.get(f"{short}&edit=1").text
+    assert all(f'value="{LINK[name]}"' in form for name in ("ask", "right", "wrong1", "why"))
+
+
+def test_a_moved_control_of_a_hand_written_link_leads_to_the_short_address(client: TestClient) -> None:
+    query = {**LINK, "layer": "2", "set.stride": "2"}
+    there = client.get("/course/own", params=query, follow_redirects=False)
+    assert 303 == there.status_code
+    assert "stride=2" in there.headers["location"]
+    assert "right=" not in there.headers["location"]
+
+
+@pytest.mark.parametrize(
+    "packed",
+    ["x", "é", "eJw", pack_question({"ask": "Which?"})[:-5], packed_json('["ask"]'), packed_json('{"title": "a"}'),
+     packed_json('{"ask": 3}'), packed_json('{"ask": "\\ud800"}'), packed_json("9" * 5000), packed_json("[" * 5000),
+     packed_json(" " * 10_000_000)],
+)  # fmt: skip
+def test_a_question_that_cannot_be_unpacked_is_told(client: TestClient, packed: str) -> None:
+    answer = client.get("/course/own", params={"title": "Edges", "q": packed, "lang": "es"})
+    assert 422 == answer.status_code
+    assert "no se puede leer" in answer.text.partition('role="alert"')[2].partition("</p>")[0]
+    assert 'value="Edges"' in answer.text
+
+
+def test_a_question_too_long_for_a_link_is_told(client: TestClient) -> None:
+    letters = Random(1)
+    long = {
+        name: "".join(chr(letters.randrange(0x4E00, 0x9FFF)) for _ in range(590))
+        for name in ("ask", "right", "wrong1")
+    }
+    answer = client.get("/course/own", params={**LINK, **long})
+    assert 422 == answer.status_code
+    assert "too long for a link" in answer.text
+
+
+def test_a_step_that_is_refused_is_told_to_its_author(client: TestClient) -> None:
+    heavy = "gray|resize(4000,4000)|conv(gaussian,size=31)|conv(gaussian,size=31)"
+    answer = client.get("/course/own", params={**LINK, "show2": heavy})
+    assert 422 == answer.status_code
+    assert f'value="{heavy}"' in answer.text
+
+
+def test_a_link_is_offered_to_copy_and_as_a_code(client: TestClient) -> None:
+    page = client.get("/course/own", params={**LINK, "answer": "1", "part": "2"}).text
+    copied = unescape(page.partition('data-copy-link="')[2].partition('"')[0])
+    assert copied.startswith("http://testserver/course/own?title=Edges")
+    assert "answer=" not in copied
+    assert "part=" not in copied
+    assert 'class="qr"' in page
+    long = client.get("/course/own", params={**LINK, **{f"say{n}": "Look. " * 90 for n in (1, 2)}}).text
+    assert "data-copy-link" in long
+    assert 'class="qr"' not in long
+    assert "data-copy-link" not in client.get("/course/kernels").text
 
 
 def test_what_a_pupil_changes_wrongly_is_told_and_not_handed_to_the_teachers_form(client: TestClient) -> None:

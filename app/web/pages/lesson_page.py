@@ -49,6 +49,14 @@ class Asked:
         return self.question.again is not None and not (self.drawn or self.nothing or self.same)
 
 
+@dataclass(frozen=True)
+class Share:
+    """How a lesson that is its own address is handed on: the address, and its code (empty where none is read)."""
+
+    address: str
+    qr: str
+
+
 def lesson_answer(
     request: Request,
     lessons: tuple[Lesson, ...],
@@ -56,19 +64,19 @@ def lesson_answer(
     lesson: Lesson,
     state: LessonState,
     lang: Language,
+    share: Share | None = None,
 ) -> Response:
     """The lesson as a page or part; `layer` with `set.<parameter>` in the query changes its live scene first."""
     query: Mapping[str, str] = request.query_params
     swapped = is_partial(request)
     if "layer" not in query:
-        return _whole_or_part(
-            request, lesson_values(lessons, explorer, lesson, state, lang, query), state, lang
-        )
+        values = lesson_values(lessons, explorer, lesson, state, lang, query) | {"share": share}
+        return _whole_or_part(request, values, state, lang)
     changed = replace(state, stack=_edited(explorer, lesson, state, query))
     if not swapped:
         return RedirectResponse(changed.url(), status_code=303)
     after = {**query, "stack": changed.stack or ""}  # a view may follow the live scene
-    values = lesson_values(lessons, explorer, lesson, changed, lang, after)
+    values = lesson_values(lessons, explorer, lesson, changed, lang, after) | {"share": share}
     answer = _whole_or_part(request, values, changed, lang)
     if "history" not in query:
         answer.headers["HX-Push-Url"] = changed.url()
