@@ -36,6 +36,7 @@ from app.web import api, docs, health, pages
 from app.web.addresses import NETWORK_UPLOADS
 from app.web.classroom import Classroom
 from app.web.compression import CompressedPages
+from app.web.control_labels import control_labels
 from app.web.deps import Services
 from app.web.images import ASK_AGAIN, FOREVER
 from app.web.jobs import Jobs
@@ -130,7 +131,7 @@ def build_services(settings: Settings) -> Services:
         explorer=explorer,
         shelf=shelf,
         dreams=DreamShelf(ROOT / "models"),
-        course=load_course(folders, explorer.tensors),
+        course=load_course(folders, explorer.tensors, control_labels()),
         own=own,
         traces=traces,
         pictures=pictures,

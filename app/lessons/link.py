@@ -9,6 +9,7 @@ from app.domain.errors import UserError
 from app.engine.reading import FITS
 from app.layers.base import Tensors
 from app.layers.registry import parse_stack
+from app.lessons.hiding import Labels, hidden_controls
 from app.lessons.linked_question import PACKED, pack_question, unpack_question
 from app.lessons.model import EVERY, Lesson, Option, Question, Scene, Step, Text
 from app.lessons.reader import LARGEST, SMALLEST
@@ -50,16 +51,18 @@ def link_query(words: Mapping[str, str]) -> dict[str, str]:
     return query | ({PACKED: packed} if packed else {})
 
 
-def linked_lesson(given: Mapping[str, str], tensors: Tensors) -> Lesson:
+def linked_lesson(given: Mapping[str, str], tensors: Tensors, labels: Labels | None = None) -> Lesson:
     """The lesson that an address describes; its words are in one language, whichever the page speaks.
 
     ``say1``, ``show1`` … are the steps' sentences and stacks (an empty one keeps the stack before); ``hide`` names
-    controls, parted by commas; ``ask``, ``right``, ``wrong1`` … and ``why`` make the question.
+    controls, parted by commas, by their name or one of the `labels`; ``ask``, ``right``, ``wrong1`` … and ``why``
+    make the question.
 
     Raises
     ------
     UserError
-        `link_no_title`, `link_too_long`, `link_size`, `unknown_fit`, `link_question`, or a fault in a stack.
+        `link_no_title`, `link_too_long`, `link_size`, `unknown_fit`, `hide_unknown`, `link_no_question`,
+        `link_question`, `link_step_unsaid`, or a fault in a stack.
     """
     words = {name: given.get(name, "").strip() for name in NAMES}
     for name, text in words.items():
@@ -67,7 +70,7 @@ def linked_lesson(given: Mapping[str, str], tensors: Tensors) -> Lesson:
             raise UserError("link_too_long", name=name, limit=LONGEST)
     if not words["title"]:
         raise UserError("link_no_title")
-    scene = _scene(words)
+    scene = _scene(words, labels or {})
     parse_stack(scene.stack, tensors)
     return Lesson(
         slug=SLUG,
@@ -85,14 +88,14 @@ def _both(words: str) -> Text:
     return {"en": words, "es": words}
 
 
-def _scene(words: Mapping[str, str]) -> Scene:
+def _scene(words: Mapping[str, str], labels: Labels) -> Scene:
     cells = words["cells"] or "64"
     if not (cells.isascii() and cells.isdecimal() and SMALLEST <= int(cells[:5]) <= LARGEST):
         raise UserError("link_size", value=cells[:20], low=SMALLEST, high=LARGEST)
     fit = words["fit"] or ("keep" if words["picture"].startswith(("grid(", "pattern(")) else "crop")
     if fit not in FITS:
         raise UserError("unknown_fit", value=fit[:20], choices=", ".join(FITS))
-    hidden = tuple(one.strip() for one in words["hide"].split(",") if one.strip())
+    hidden = hidden_controls((one for one in words["hide"].split(",") if one.strip()), labels)
     return Scene(
         stack=words["line"] or FIRST_LINE,
         image=words["picture"] or FIRST_PICTURE,
@@ -107,6 +110,8 @@ def _steps(words: Mapping[str, str], scene: Scene, tensors: Tensors) -> tuple[St
     found: list[Step] = []
     for number in range(1, MOST_STEPS + 1):
         if not (says := words[f"say{number}"]):
+            if words[f"show{number}"]:
+                raise UserError("link_step_unsaid", step=number)
             continue
         scene = replace(scene, stack=words[f"show{number}"] or scene.stack)
         parse_stack(scene.stack, tensors)
@@ -117,6 +122,8 @@ def _steps(words: Mapping[str, str], scene: Scene, tensors: Tensors) -> tuple[St
 def _question(words: Mapping[str, str]) -> Question | None:
     wrong = [words[f"wrong{n}"] for n in range(1, MOST_WRONG + 1) if words[f"wrong{n}"]]
     if not words["ask"]:
+        if any(words[name] for name in QUESTION):
+            raise UserError("link_no_question")
         return None
     if not words["right"] or not wrong or words["right"] in wrong or len(set(wrong)) < len(wrong):
         raise UserError("link_question")

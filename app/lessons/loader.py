@@ -13,6 +13,7 @@ from typing import Any
 
 from app.domain.errors import UserError
 from app.layers.base import Tensors
+from app.lessons.hiding import Labels
 from app.lessons.marked import Marked, MarkedError, read_marked
 from app.lessons.model import BLANK, EVERY, Fault, Lesson, Scene, Text
 from app.lessons.reader import LANGUAGES, SCENE_NAMES, LessonError, Reader
@@ -57,8 +58,13 @@ class Course:
         return next((lesson for lesson in self.lessons if lesson.slug == slug), None)
 
 
-def load_course(folders: Iterable[Path], tensors: Tensors | None = None) -> Course:
-    """Read every lesson of some folders, in the order of their names; a later folder's lessons follow."""
+def load_course(
+    folders: Iterable[Path], tensors: Tensors | None = None, labels: Labels | None = None
+) -> Course:
+    """Read every lesson of some folders, in the order of their names; a later folder's lessons follow.
+
+    `labels` may stand for the names of controls that are hidden.
+    """
     lessons: list[Lesson] = []
     faults: list[Fault] = []
     for folder in folders:
@@ -70,9 +76,9 @@ def load_course(folders: Iterable[Path], tensors: Tensors | None = None) -> Cour
         for path in found:
             try:
                 if (path / "lesson.yaml").is_file():
-                    lesson = read_lesson(path, len(lessons) + 1, tensors)
+                    lesson = read_lesson(path, len(lessons) + 1, tensors, labels)
                 elif path.suffix in (".yaml", ".yml", ".md") and path.is_file():
-                    lesson = read_small(path, len(lessons) + 1, tensors)
+                    lesson = read_small(path, len(lessons) + 1, tensors, labels)
                 else:
                     continue
                 if any(other.slug == lesson.slug for other in lessons):
@@ -83,7 +89,9 @@ def load_course(folders: Iterable[Path], tensors: Tensors | None = None) -> Cour
     return Course(tuple(lessons), tuple(faults))
 
 
-def read_lesson(folder: Path, number: int, tensors: Tensors | None = None) -> Lesson:
+def read_lesson(
+    folder: Path, number: int, tensors: Tensors | None = None, labels: Labels | None = None
+) -> Lesson:
     """Read one lesson of three files, in both languages.
 
     Raises
@@ -93,7 +101,7 @@ def read_lesson(folder: Path, number: int, tensors: Tensors | None = None) -> Le
     """
     file = folder / "lesson.yaml"
     data = _mapping(file, _words(file))
-    reader = Reader(file, tensors)
+    reader = Reader(file, tensors, labels=labels)
     reader.only(data, WHOLE_LESSON)
     notes = {language: _notes(folder / f"{language}.md") for language in LANGUAGES}
     scenes = tuple(reader.lone_scene(one) for one in reader.items(data, "scenes"))
@@ -118,7 +126,9 @@ def read_lesson(folder: Path, number: int, tensors: Tensors | None = None) -> Le
     )
 
 
-def read_small(file: Path, number: int, tensors: Tensors | None = None) -> Lesson:
+def read_small(
+    file: Path, number: int, tensors: Tensors | None = None, labels: Labels | None = None
+) -> Lesson:
     """Read a teacher's lesson of one file: a title and a stack are enough.
 
     Raises
@@ -130,7 +140,7 @@ def read_small(file: Path, number: int, tensors: Tensors | None = None) -> Lesso
     if file.suffix == ".md":
         words, body, first = _front(file, words)
     data = _mapping(file, words, first)
-    reader = Reader(file, tensors, loose=True)
+    reader = Reader(file, tensors, loose=True, labels=labels)
     reader.only(data, SMALL_LESSON)
     idea, _, deeper = body.partition(DEEPER)
     scene = reader.scene(

@@ -12,6 +12,7 @@ from app.engine.reading import FITS
 from app.layers.base import Tensors
 from app.layers.registry import parse_stack
 from app.lessons.arithmetic import Expression
+from app.lessons.hiding import Labels, hidden_controls
 from app.lessons.marked import Marked
 from app.lessons.markup import MarkupError, mathml
 from app.lessons.model import OWN_PHOTO, Fault, Formula, Option, Question, Scene, Step, Text, View
@@ -35,8 +36,10 @@ class LessonError(Exception):
 class Reader:
     """Reads parts of one file; with `loose` a text in one language stands for both."""
 
-    def __init__(self, file: Path, tensors: Tensors | None, loose: bool = False) -> None:
-        self._file, self._tensors, self._loose = file, tensors, loose
+    def __init__(
+        self, file: Path, tensors: Tensors | None, loose: bool = False, labels: Labels | None = None
+    ) -> None:
+        self._file, self._tensors, self._loose, self._labels = file, tensors, loose, labels or {}
 
     def fail(self, data: Mapping[str, Any], name: str, code: str, **params: Any) -> LessonError:
         line = data.line_of(name) if isinstance(data, Marked) else 1
@@ -128,9 +131,15 @@ class Reader:
             fit=fit,
             at=at,
             controls=self.words(data, "controls") if "controls" in data or not usual else usual.controls,
-            hidden=self.words(data, "hide") if "hide" in data or not usual else usual.hidden,
+            hidden=self._hidden(data) if "hide" in data or not usual else usual.hidden,
             caption=self.text(data, "caption") if "caption" in data else None,
         )
+
+    def _hidden(self, data: Mapping[str, Any]) -> tuple[str, ...]:
+        try:
+            return hidden_controls(self.words(data, "hide"), self._labels)
+        except UserError as error:
+            raise self.fail(data, "hide", error.code, **error.params) from error
 
     def lone_scene(self, data: Mapping[str, Any], usual: Scene | None = None) -> Scene:
         """A scene that is a mapping of its own."""

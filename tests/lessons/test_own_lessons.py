@@ -14,11 +14,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
+from app.lessons.hiding import parameters
 from app.lessons.link import NAMES
 from app.lessons.linked_question import pack_question
 from app.lessons.loader import Course, load_course
 from app.main import create_app
 from app.settings import Settings
+from app.web.control_labels import control_labels
 from app.web.language import say_fault, say_in
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "lessons.md"
@@ -133,6 +135,7 @@ def test_a_link_is_a_lesson_with_steps_hidden_controls_and_a_question(client: Te
     ("change", "words"),
     [
         ({"title": ""}, "title"),
+        ({"ask": "", "right": "", "wrong1": ""}, "no question"),
         ({"line": "gray|cnv(box)"}, "cnv"),
         ({"show2": "gray|conv("}, ""),
         ({"cells": "9000"}, "from 8 to 512"),
@@ -140,6 +143,11 @@ def test_a_link_is_a_lesson_with_steps_hidden_controls_and_a_question(client: Te
         ({"fit": "wide"}, "wide"),
         ({"text": "x" * 700}, "600"),
         ({"picture": "nogato"}, "nogato"),
+        ({"hide": "2.padding, pasos"}, "“pasos” is no control that can be hidden"),
+        ({"hide": "pasos"}, "stride"),
+        ({"hide": "x.stride"}, "“x.stride”"),
+        ({"ask": ""}, "no question"),
+        ({"say2": ""}, "Step 2 has a stack but no sentence"),
         ({"picture": "pattern(nothing)"}, ""),
         ({"line": "gray|resize(4000,4000)|conv(gaussian,size=31)|conv(gaussian,size=31)"}, ""),
     ],
@@ -153,6 +161,52 @@ def test_a_link_that_does_not_work_is_handed_back_to_be_mended(
     assert 'role="alert"' in answer.text
     assert words in answer.text.partition('role="alert"')[2].partition("</p>")[0]
     assert 'value="Look at the eye."' in answer.text
+
+
+@pytest.mark.parametrize("hide", ["paso", "2.paso", "2. Paso", "2.stride", "stride", "STRIDE"])
+def test_a_control_is_hidden_by_its_name_or_its_label_on_the_page(client: TestClient, hide: str) -> None:
+    page = client.get("/course/own", params={**LINK, "hide": hide}).text
+    assert 'name="set.stride"' not in page
+    assert 'name="set.padding"' in page
+
+
+def test_labels_name_their_parameters_in_both_languages() -> None:
+    labels = control_labels()
+    assert {
+        "paso": "stride",
+        "relleno": "padding",
+        "borde": "mode",
+        "columns": "cols",
+        "σ": "sigma",
+    }.items() <= labels.items()
+    assert set(labels.values()) == set(parameters())
+
+
+def test_a_files_hidden_controls_may_stand_by_their_labels(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        "title: x\nstack: gray|conv(box)\nhide: [2.paso, relleno, 3]\n", encoding="utf-8"
+    )
+    [lesson] = load_course([tmp_path], labels=control_labels()).lessons
+    assert ("2.stride", "padding", "3") == lesson.scenes[0].hidden
+
+
+def test_the_form_shows_the_filled_steps_and_two_empty_ones(client: TestClient) -> None:
+    def shown(query: dict[str, str]) -> tuple[int, int]:
+        form = client.get("/course/own", params={**query, "edit": "1"}).text
+        first, _, folded = form.partition('<details class="fold more-steps"')
+        return first.count('name="say'), folded.partition("</details>")[0].count('name="say')
+
+    assert (2, 6) == shown({})
+    assert (4, 4) == shown(LINK)
+    assert (8, 0) == shown({**LINK, "say7": "Look."})
+
+
+def test_a_text_keeps_its_lines(client: TestClient) -> None:
+    text = "First.\r\n\r\nSecond."
+    page = client.get("/course/own", params={**LINK, "text": text}).text
+    assert re.search(r"<p>First.</p>\s*<p>Second.</p>", page)
+    form = client.get("/course/own", params={**LINK, "text": text, "edit": "1"}).text
+    assert re.search(r"<textarea[^>]*>First.\n\nSecond.</textarea>", form)
 
 
 def test_the_forms_answer_leads_to_a_short_address_that_does_not_tell_the_answer(client: TestClient) -> None:

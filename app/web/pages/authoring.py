@@ -25,6 +25,7 @@ from app.lessons.link import (
 )
 from app.lessons.linked_question import PACKED
 from app.web.addresses import encode
+from app.web.control_labels import control_labels
 from app.web.deps import ExplorerOf, JobsOf, LanguageOf, Services, ServicesOf
 from app.web.lan import qr_svg, room_address
 from app.web.language import say_fault, say_in
@@ -35,6 +36,7 @@ from app.web.pages.lesson_scene import lab_state
 from app.web.problems import status_of
 
 router = APIRouter(include_in_schema=False)
+EMPTY_STEPS = 2  # that the form shows behind the filled ones; the others are folded
 LONGEST_SCANNED = 1000  # characters: a phone does not read the code of a longer address from a projector
 
 
@@ -56,7 +58,7 @@ async def own(
             words = link_words(query)
             if query.get("edit") or not words:
                 return _form(request, words, lang, "", 200)
-            lesson = linked_lesson(words, explorer.tensors)
+            lesson = linked_lesson(words, explorer.tensors, control_labels())
             short = link_query(words)
             state = replace(state, settings=_settings(state, short))
             if not is_partial(request) and _is_long(query, short):
@@ -103,10 +105,13 @@ def _share(request: Request, services: Services, short: Mapping[str, str], lang:
 
 def _form(request: Request, given: Mapping[str, str], lang: Any, fault: str, status: int) -> Response:
     usual = {"picture": FIRST_PICTURE, "line": FIRST_LINE, "cells": "64"}
+    filled = [n for n in range(1, MOST_STEPS + 1) if given.get(f"say{n}") or given.get(f"show{n}")]
+    open_steps = min(MOST_STEPS, max(filled, default=0) + EMPTY_STEPS)
     values = {
         "given": {name: given.get(name, usual.get(name, "")) for name in NAMES},
         "fault": fault,
-        "steps": range(1, MOST_STEPS + 1),
+        "steps": range(1, open_steps + 1),
+        "more_steps": range(open_steps + 1, MOST_STEPS + 1),
         "wrongs": range(1, MOST_WRONG + 1),
     }
 
