@@ -39,6 +39,7 @@ STATUS: Mapping[str, int] = {
     "foreign_picture": 415,
     "not_a_picture": 415,
     "content_type_unread": 415,
+    "content_type_missing": 415,
     "image_unknown": 404,
     "photo_unknown": 404,
     "network_unknown": 404,

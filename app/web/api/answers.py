@@ -27,7 +27,7 @@ MEANINGS = {
     404: "There is nothing of this name.",
     410: "The upload's time is over.",
     413: "Too large.",
-    415: "Not a file, or not a body, that is read here.",
+    415: "A kind of file or body that is not read here.",
     422: "Something in the request cannot be used; `detail` says what and how to mend it.",
     503: "Too busy or full; try again after Retry-After seconds.",
 }

@@ -83,10 +83,11 @@ def check(model: type[Model], found: Any) -> Model:
 
 
 def unread(request: Request, *expected: str) -> UserError:
-    """The fault of a body in a form that is not read here."""
-    return UserError(
-        "content_type_unread", given=content_type(request)[:80] or "-", known=", ".join(expected)
-    )
+    """The fault of a body in a form that is not read here, or that does not tell its form."""
+    known = ", ".join(expected)
+    if given := content_type(request)[:80]:
+        return UserError("content_type_unread", given=given, known=known)
+    return UserError("content_type_missing", known=known)
 
 
 def background_of(text: str | None) -> Colour:

@@ -24,7 +24,23 @@ def test_a_body_in_another_form_is_told_what_is_read(api: TestClient, path: str,
     headers = {"content-type": kind} if kind else {}
     answer = api.post(path, content=b'{"image": "cat-chelsea"}', headers=headers)
     body = answer.json()
-    assert (415, "content_type_unread") == (answer.status_code, body["code"])
+    code = "content_type_unread" if kind else "content_type_missing"
+    assert (415, code) == (answer.status_code, body["code"])
     for form in READ[path]:
         assert form in body["detail"]
-    assert (kind or "-") in body["detail"]
+    assert (kind or "type of the body is missing") in body["detail"]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "detail"),
+    [
+        ("en", "This kind of file or body is not read here", "not a picture that can be read here. JPEG"),
+        ("es", "Este tipo de archivo o de cuerpo no se lee aquí", "no es una imagen que se pueda leer aquí."),
+    ],
+)
+def test_a_file_that_is_no_picture_is_refused_for_what_it_is(
+    api: TestClient, language: str, title: str, detail: str
+) -> None:
+    answer = api.post("/images", files={"file": ("a.txt", b"hello\n")}, params={"lang": language})
+    assert (415, title) == (answer.status_code, answer.json()["title"])
+    assert detail in answer.json()["detail"]
