@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,9 @@ from tests.own_networks import documented
 from tests.web.api.pictures import jpeg_bytes
 
 SERVER = "http://127.0.0.1:8000"
-VALUED = {"-F", "-d", "-H", "-X", "-o", "--data-binary"}
+README = Path(__file__).parents[3] / "README.md"
+SHORT = {"--form": "-F", "--header": "-H", "--data": "-d"}
+VALUED = {"-F", "-d", "-H", "-X", "-o", "--data-binary", "--json"}
 
 
 def operations():
@@ -43,7 +46,10 @@ def run_curl(api, line: str, files: dict[str, str]) -> str:
     options, url = [], ""
     while words:
         word = words.pop(0)
-        if word in VALUED:
+        word = SHORT.get(word, word)
+        if word == "--json":
+            options += [("-H", "Content-Type: application/json"), ("-d", words.pop(0))]
+        elif word in VALUED:
             options.append((word, words.pop(0)))
         elif not word.startswith("-"):
             url = word
@@ -79,6 +85,15 @@ def test_an_example_runs_as_printed(api, name, block):
     files: dict[str, str] = {}
     for line in block.replace("\\\n", " ").strip().splitlines():
         run_curl(api, line.strip(), files)
+
+
+def test_what_the_readme_prints_runs_in_its_order(api):
+    files: dict[str, str] = {}
+    lines = re.findall(r"^    (curl .*)$", README.read_text().replace("\\\n", " "), re.MULTILINE)
+    for line in lines:
+        run_curl(api, line, files)
+    assert len(lines) >= 8
+    assert {"photo.json", "made.json"} == files.keys()
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
