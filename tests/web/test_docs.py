@@ -108,6 +108,15 @@ def test_a_call_shows_what_comes_back(page: str, language: Language) -> None:
     assert "&#34;other_probability&#34;: 0.014" in call
 
 
+def test_a_default_is_told_from_the_values_where_no_column_heads_it(page: str, language: Language) -> None:
+    call = page.partition('id="get-trace"')[2].partition("</article>")[0]
+    fit = call.partition("<code>fit</code>")[2].partition("</tr>")[0]
+
+    assert (
+        f'<td>keep | crop | squeeze</td><td data-label="{say_in(language)("api.default")}">keep</td>' in fit
+    )
+
+
 def test_fields_inside_of_lists_and_objects_have_dotted_names(document: dict[str, Any]) -> None:
     schema = {"$ref": "#/components/schemas/TraceOut"}
     names = [field.name for field in fields_of(document, schema)]
