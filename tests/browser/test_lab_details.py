@@ -180,3 +180,14 @@ def test_a_menu_closes_on_a_choice(page: Page, address: str) -> None:
     page.locator("#examples a").first.click()
     expect(page.locator("#examples")).to_be_hidden()
     expect(page.locator("#col4")).to_be_visible()
+
+
+def test_the_kernel_tray_takes_the_keyboard_and_gives_it_back(page: Page, address: str) -> None:
+    page.goto(f"{address}/?image=cat-chelsea&stack=gray|conv(box)&size=32&lang=en")
+    page.wait_for_load_state("networkidle")
+    picker = page.locator("#col2 .pick").first
+    picker.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-kernel-tray] [data-kernel]").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(picker).to_be_focused()
