@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.fields import Box, Cells, Plane, Turned, push_forward, receptive_field
+from app.domain.fields import Box, Cells, Plane, Turned, receptive_field
 from app.domain.windows import (
     EMPTY,
     AxisWindow,
@@ -171,13 +170,9 @@ def test_a_turn_of_nothing_is_nothing(degrees: int) -> None:
 
 
 def test_boxes_are_carried_stage_by_stage() -> None:
-    windows: Sequence[Plane] = [
-        Plane(Sliding(9, 4, 3, 2), Sliding(9, 9)),
-        Plane(Sliding(4, 2, 2, 2), Sliding(9, 9)),
-    ]
-    assert [Box.cell(4, 5), Box(Span(1, 2), Span(5, 5)), Box(Span(0, 1), Span(5, 5))] == push_forward(
-        windows, Box.cell(4, 5)
-    )
+    first, second = Plane(Sliding(9, 4, 3, 2), Sliding(9, 9)), Plane(Sliding(4, 2, 2, 2), Sliding(9, 9))
+    fed = first.push(Box.cell(4, 5))
+    assert [Box(Span(1, 2), Span(5, 5)), Box(Span(0, 1), Span(5, 5))] == [fed, second.push(fed)]
 
 
 def test_the_largest_field_nearby_counts_where_neighbours_differ() -> None:

@@ -162,6 +162,7 @@ def test_the_network_of_shapes_is_asked_about_a_picture_of_ones_own(api) -> None
         ({"kernel": "box,sobel_x"}, "learning_kernel"),
         ({"kernel": "box)|relu|conv(box"}, "learning_kernel"),
         ({"kernel": "box,stride=2"}, "learning_kernel"),
+        ({"kernel": "slices([1],[2],[3])"}, "learning_kernel"),
         ({"kernel": "nothing"}, "unknown_kernel"),
         ({"target": "conv(box)", "image": "cat-chelsea"}, "learning_target"),
         ({"target": "gray|conv(box,size=5)"}, "descent_pair"),
@@ -184,6 +185,11 @@ def test_what_cannot_be_learned_is_told_at_once(api, body: dict, code: str) -> N
         assert answer.status_code in (404, 422)
         assert "application/problem+json" == answer.headers["Content-Type"]
         assert code == answer.json()["code"]
+
+
+def test_a_fault_in_a_kernel_is_placed_within_its_own_text(api) -> None:
+    answer = api.post("/learnings", json={"kernel": "box,nothing"}).json()
+    assert ("unknown_kernel", 4) == (answer["code"], answer["position"])
 
 
 def test_an_unknown_learning_is_not_found(api) -> None:

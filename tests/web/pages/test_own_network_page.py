@@ -155,6 +155,17 @@ def test_a_units_rows_add_up_to_its_cell_in_dense_layers_too(client: TestClient,
             assert flat == float(trace.stages[shown.block.learned - 2].maps[row.origin])
 
 
+@pytest.mark.parametrize(
+    ("at", "code"), [("4.7", "no_products"), ("5.0", "no_such_block"), ("0.0", "no_such_block")]
+)
+def test_products_are_pictures_of_convolutions_alone(client: TestClient, at: str, code: str) -> None:
+    query = {"image": "dog-retriever", "network": name_in(upload(client)), "at": at, "maps": "0"}
+    for lang, words in (("en", "Choose a conv block."), ("es", "Elige un bloque conv.")):
+        answer = client.get("/network/products.png", params=query, headers={"Accept-Language": lang})
+        assert (422, code) == (answer.status_code, answer.json()["code"])
+        assert (code == "no_products") == (words in answer.text)
+
+
 def test_each_column_says_what_its_own_cells_see(client: TestClient) -> None:
     """By hand: 3, then 5, pooled 6; three cells two apart make 10, pooled 12."""
     address = upload(client)
