@@ -1,6 +1,6 @@
 # Everything one does with Convisor. `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help serve class test hostile audit check format train evaluate dreams bench coverage mutants image verify lock screenshot chromium install install-test install-quality
+.PHONY: help serve class test hostile audit scripts check format train evaluate dreams bench coverage mutants image verify lock screenshot chromium install install-test install-quality
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -55,6 +55,10 @@ check: install-test ## Lint, types, directions of imports, templates
 
 audit: install ## Look for known advisories about the locked packages
 	@deploy/audit.sh $(PY) $(VENV)-audit
+
+scripts: ## Check the types that the browser's scripts state (needs Node.js and a network)
+	@npx --yes -p typescript@5 tsc --noEmit --allowJs --checkJs --strict --target es2022 --module es2022 \
+		--moduleResolution bundler --lib es2022,dom,dom.iterable static/js/app.js static/js/*/*.js
 
 format: install-test ## Format the Python code
 	@$(PY) -m ruff check --fix .

@@ -29,7 +29,7 @@ export function start() {
 
 /** @returns {HTMLElement[]} */
 function visible() {
-  return [...document.querySelectorAll("#addlist [role=option]")].filter((o) => o instanceof HTMLElement && !o.hidden);
+  return [...document.querySelectorAll("#addlist [role=option]")].filter((option) => option instanceof HTMLElement).filter((option) => !option.hidden);
 }
 
 /** @param {number} stage */

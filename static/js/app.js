@@ -44,7 +44,7 @@ if (document.querySelector("[data-stack]")) {
   import("./lens.js").then((lens) => lens.start(document));
 }
 if (document.querySelector("main.lab")) {
-  import("./sources.js").then((sources) => sources.start(document));
+  import("./sources.js").then((sources) => sources.start());
   import("./kernel_editor.js").then((editor) => editor.start());
 }
 if (document.querySelector("[data-network]")) {

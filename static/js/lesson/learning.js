@@ -64,7 +64,7 @@ function picture(step, now) {
   if (!held || !(image instanceof HTMLImageElement) || (!now && Date.now() - drawnAt < PICTURE_MS)) return;
   drawnAt = Date.now();
   const side = Math.round(Math.sqrt(history_().kernels[step].length));
-  const cells = history_().kernels[step].map((value) => String(Number(Math.min(Math.max(value, -1e6), 1e6).toPrecision(4))));
+  const cells = history_().kernels[step].map((/** @type {number} */ value) => String(Number(Math.min(Math.max(value, -1e6), 1e6).toPrecision(4))));
   const rows = Array.from({ length: side }, (_, row) => cells.slice(row * side, (row + 1) * side).join(","));
   image.src = `${held.dataset.nowFrom}${rows.join(";")}${held.dataset.nowBehind}`;
 }
