@@ -24,6 +24,8 @@ SAID_BY_BOTH = (
     "cell.bias", "cell.curve", "cell.kernel", "cell.patch", "cell.photo", "cell.place", "cell.products", "cell.result",
     "cell.sees", "cell.sees_one", "cell.sum", "course_shapes.after", "lab.close",
 )  # fmt: skip
+# beginnings of keys that one screen alone says
+SAID_ON = {"js.net_": "network", "js.learning_": "lesson", "course_shapes.": "lesson"}
 OPENED = "_opened"  # under this name every context finds the list of its page's contexts
 
 
@@ -138,8 +140,9 @@ def language_tools(lang: Language) -> dict[str, Any]:
     return {**tools, "gloss": Glossing(lang), "lang": lang}
 
 
-def words(catalogue: Catalogue, lang: Language) -> dict[str, str]:
-    """The texts that scripts say, by key, with their placeholders left in."""
+def words(catalogue: Catalogue, lang: Language, screen: str) -> dict[str, str]:
+    """The texts that the scripts of a screen (lab, network, lesson) say, by key, with their placeholders left in."""
     keys = catalogue.keys()
     said = [*sorted(key for key in keys if key.startswith("js.")), *SAID_BY_BOTH]
-    return {key: catalogue.template(key, lang) for key in said}
+    elsewhere = tuple(start for start, only in SAID_ON.items() if only != screen)
+    return {key: catalogue.template(key, lang) for key in said if not key.startswith(elsewhere)}

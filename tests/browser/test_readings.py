@@ -178,7 +178,7 @@ def test_the_link_is_copied_and_the_history_leads_back(watched_page: Page, addre
     for text in ("conv(box)|relu", "conv(box)|abs"):
         line.fill(text)
         line.press("Enter")
-        expect(watched_page.locator("#stackstate")).to_contain_text("layers 2")
+        expect(watched_page.locator("#stackstate")).to_contain_text("(layers: 2). Also")
         watched_page.wait_for_url(lambda url, text=text: parse_qs(urlsplit(url).query)["stack"] == [text])
     watched_page.get_by_role("button", name="Copy link").click()
     expect(watched_page.get_by_role("button", name="Copied")).to_be_visible()

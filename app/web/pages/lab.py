@@ -123,7 +123,7 @@ async def answer(
             values |= {
                 "choices": layer_choices(say_in(lang)),
                 "kernels": kernel_choices(),
-                "words": words(load_catalogue(), lang),
+                "words": words(load_catalogue(), lang, "lab"),
             }
             return page(
                 request, "lab/page.html", lang, "lab", lambda code: shown.url(lang=code), values, status

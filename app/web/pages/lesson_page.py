@@ -97,7 +97,7 @@ def _whole_or_part(request: Request, values: dict[str, Any], state: LessonState,
         if history := request.query_params.get("history"):  # a drag's later steps replace its first one
             answer.headers["HX-Replace-Url" if history == "replace" else "HX-Push-Url"] = state.url()
         return answer
-    values["words"] = words(load_catalogue(), lang)
+    values["words"] = words(load_catalogue(), lang, "lesson")
     return page(request, "course/lesson.html", lang, "course", lambda code: state.url(lang=code), values)
 
 

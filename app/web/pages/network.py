@@ -44,7 +44,7 @@ async def show(request: Request, services: ServicesOf, lang: LanguageOf, say: Sa
         values |= {"facts": facts_of(services.own, network, request, say), "own_form": form_of(services.own)}
         if swapped:
             return part("network/_network.html", lang, {"page": "network", **values})
-        values["words"] = words(load_catalogue(), lang)
+        values["words"] = words(load_catalogue(), lang, "network")
         return page(request, "network/page.html", lang, "network", lambda code: state.url(lang=code), values)
 
     return await services.jobs.run(work, request)
