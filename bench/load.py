@@ -241,7 +241,7 @@ def by_wrk(room: Class, workers: int) -> None:
     """Have wrk ask for the parts alone, each with a sigma of its own, and print what it says."""
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is not installed (Debian: apt install wrk)")
-    path = f"/?{room.query(5.555)}".replace("%", "%%")
+    path = f"/?{room.query(5.555)}"
     script = f"""
         function delay() return math.random(0, {2000 * room.pause:.0f}) end
         function request()
@@ -256,7 +256,11 @@ def by_wrk(room: Class, workers: int) -> None:
         lua.write(script)
         lua.flush()
         command = ["wrk", "-t1", f"-c{room.pupils}", f"-d{SECONDS:.0f}s", "--latency", "-s", lua.name]
-        subprocess.run([*command, f"http://127.0.0.1:{ours.port}"], check=True)
+        address = f"http://127.0.0.1:{ours.port}"
+        told = subprocess.run([*command, address], check=True, capture_output=True, text=True).stdout
+    print(f"{room}, {workers} worker(s)\n{told}", flush=True)
+    if "Non-2xx" in told and workers > 1:
+        raise SystemExit("answers were refused: see the line Non-2xx")
 
 
 def main() -> None:
