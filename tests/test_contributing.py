@@ -138,3 +138,10 @@ def test_the_example_has_its_controls_and_is_found_by_the_search(example: None, 
     assert 'name="set.threshold"' in page.text
     known = {one["kind"]: one["parameters"] for one in client.get("/api/v1/layers").json()["layers"]}
     assert ["threshold"] == [parameter["name"] for parameter in known[KIND]]
+
+
+def test_the_code_that_is_quoted_stands_in_its_file() -> None:
+    section = (ROOT / "CONTRIBUTING.md").read_text("utf-8").split("### What a kind with a window needs")[1]
+    quoted = "".join(line[6:] + "\n" for line in section.splitlines() if line.startswith("      "))
+    assert quoted.startswith("def l2pool")
+    assert quoted in (ROOT / "app/code/torch_code.py").read_text("utf-8")

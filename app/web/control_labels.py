@@ -7,8 +7,7 @@ from functools import cache
 
 from app.i18n import LANGUAGES, load_catalogue
 from app.lessons.hiding import parameters
-
-_TABLES = ("params", "kernel_params")
+from app.web.language import label_keys
 
 
 @cache
@@ -18,7 +17,6 @@ def control_labels() -> Mapping[str, str]:
     return {
         catalogue.text(key, language).casefold(): name
         for name in parameters()
-        for table in _TABLES
-        if (key := f"{table}.{name}.title") in catalogue
+        for key in label_keys(name)
         for language in LANGUAGES
     }

@@ -52,7 +52,11 @@ def say_fault(error: UserError, say: Say) -> str:
 
 def _label_of(parameter: str, say: Say) -> str:
     """What the pages call a parameter of the notation, where that is another word."""
-    known = load_catalogue()
-    keys = (f"{group}.{parameter}.title" for group in ("params", "kernel_params"))
-    label = next((say(key) for key in keys if key in known), "")
+    label = next((say(key) for key in label_keys(parameter)), "")
     return "" if label == parameter else label
+
+
+def label_keys(parameter: str) -> tuple[str, ...]:
+    """Where the catalogue has the labels of a parameter: of layers, of kernels."""
+    keys = (f"{table}.{parameter}.title" for table in ("params", "kernel_params"))
+    return tuple(key for key in keys if key in load_catalogue())

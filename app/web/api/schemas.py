@@ -276,7 +276,9 @@ class ExplainOut(BaseModel):
     )
     inputs: list[TermOut]
     bias: float = Field(description="Added to the terms' sums; 0 where the layer has none.")
-    sum: float = Field(description="The terms' sums with the bias.")
+    sum: float = Field(
+        description="The terms' sums with the bias; of a maximum what won, of a curve what it reads."
+    )
     activation: ActivationOut | None = Field(None, description="Where the sum goes through a curve.")
     winner: WinnerOut | None = Field(None, description="Of a maximum or a minimum alone.")
     boxes: list[BoxOut]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -33,20 +33,18 @@ from app.web.templating import words
 
 @dataclass(frozen=True)
 class Asked:
-    """The question on the page: as written, or `drawn` with the scene's numbers.
+    """The question on the page, as written or drawn with the scene's numbers.
 
-    A further round may leave `nothing` to draw, or the `same` question as written: the scene must change first.
+    A further round may leave nothing to draw, or the same question as written: the scene must change first.
     """
 
     question: Question
-    drawn: bool = False
-    nothing: bool = False
-    same: bool = False
+    round: Literal["written", "drawn", "nothing", "same"] = "written"
     chosen: Option | None = None
 
     @property
     def has_more(self) -> bool:
-        return self.question.again is not None and not (self.drawn or self.nothing or self.same)
+        return self.question.again is not None and self.round == "written"
 
 
 @dataclass(frozen=True)
@@ -166,11 +164,11 @@ def question_of(
         if state.round > 1 or changed or settings:
             drawn = draw(question.again, trace, query, written_number)
             if drawn is None:
-                asked = replace(asked, nothing=True)
+                asked = replace(asked, round="nothing")
             elif not changed and answer_of(drawn.question) == answer_of(question):
-                asked = replace(asked, same=True)
+                asked = replace(asked, round="same")
             else:
-                asked = Asked(drawn.question, drawn=True)
+                asked = Asked(drawn.question, "drawn")
     options = asked.question.options
     return replace(asked, chosen=options[state.answer]) if 0 <= state.answer < len(options) else asked
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from app.explorer import Explorer
 from app.web.pages.network_state import NetworkState, Spot, read_spot
 from app.web.pages.network_view import network_data, network_view, plane_blocks
 from app.web.pages.unit_view import products, unit_view
+from app.web.templating import render
 
 PART = {"HX-Request": "true"}
 
@@ -207,3 +209,8 @@ def test_the_answer_says_what_its_numbers_do_not(
         text = client.get(address, headers={"Accept-Language": lang}).text
         assert words in text
         assert passed.format(f"{100 * (1 - unsure):.0f}\u202f%") in text
+
+
+def test_a_card_without_figures_says_less_and_breaks_nothing(explorer: Explorer) -> None:
+    network = replace(explorer.networks().loaded["catdog"], card={})
+    assert "always share 100" in render("components/caution.html", "en", {"network": network})
